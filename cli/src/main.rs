@@ -1,0 +1,2 @@
+//! The `hexad` command.
+fn main() {}
