@@ -1,0 +1,532 @@
+//! Reading CBOR in place: a position in borrowed bytes that moves from item to item.
+
+use super::item::{Head, MAX_DEPTH, Type};
+use crate::error::{Error, ErrorKind};
+
+/// A byte string or an encoded item as it stands in the input, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raw<'b> {
+    bytes: &'b [u8],
+    offset: usize,
+}
+
+impl<'b> Raw<'b> {
+    /// `bytes` that stand at byte `offset` of the outermost input.
+    #[must_use]
+    pub const fn new(bytes: &'b [u8], offset: usize) -> Self {
+        Self { bytes, offset }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub const fn bytes(self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// Where they begin, counted from the start of the outermost input.
+    #[must_use]
+    pub const fn offset(self) -> usize {
+        self.offset
+    }
+
+    /// A cursor over the bytes, whose errors count from the start of the outermost input.
+    #[must_use]
+    pub const fn cursor(self) -> Cursor<'b> {
+        Cursor::at(self.bytes, self.offset)
+    }
+
+    /// An error of `kind` at the first of these bytes.
+    #[must_use]
+    pub const fn error(self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.offset)
+    }
+}
+
+/// What is left of an array (elements) or a map (entries) that a [`Cursor`] has entered.
+#[derive(Clone, Copy, Debug)]
+pub struct Items {
+    left: usize,
+    indefinite: bool,
+}
+
+impl Items {
+    /// Whether another element (or entry: key, then value) follows at `cursor`; takes the break
+    /// that ends an indefinite length.
+    ///
+    /// # Errors
+    /// `UnexpectedEnd` when an indefinite-length item is not ended.
+    #[inline]
+    pub fn next(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Error> {
+        if self.indefinite {
+            return cursor.take_break().map(|ended| !ended);
+        }
+        let more = self.left != 0;
+        self.left = self.left.saturating_sub(1);
+        Ok(more)
+    }
+
+    /// How many are left, if the length is definite.
+    #[must_use]
+    pub fn definite(&self) -> Option<usize> {
+        (!self.indefinite).then_some(self.left)
+    }
+}
+
+/// A position in CBOR that moves forward over borrowed bytes.
+///
+/// Each method reads the item at the position or says why it can't, with the offset of that item
+/// counted from the start of the outermost input, also inside byte strings that hold CBOR.
+/// After an error the position is unspecified.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor<'b> {
+    rest: &'b [u8],
+    /// Offset of the byte after the last of `rest`.
+    end: usize,
+}
+
+impl<'b> Cursor<'b> {
+    /// A cursor at the first byte of `bytes`.
+    #[must_use]
+    pub const fn new(bytes: &'b [u8]) -> Self {
+        Self::at(bytes, 0)
+    }
+
+    /// A cursor over `bytes` that stand at byte `offset` of a larger input.
+    #[must_use]
+    pub const fn at(bytes: &'b [u8], offset: usize) -> Self {
+        Self { rest: bytes, end: offset.saturating_add(bytes.len()) }
+    }
+
+    /// The position, counted from the start of the outermost input.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.end.saturating_sub(self.rest.len())
+    }
+
+    /// Whether nothing is left.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// What is left.
+    #[must_use]
+    pub const fn rest(&self) -> Raw<'b> {
+        Raw::new(self.rest, self.offset())
+    }
+
+    /// An error of `kind` at the position.
+    #[must_use]
+    pub const fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.offset())
+    }
+
+    /// Says that nothing may be left.
+    ///
+    /// # Errors
+    /// `TrailingBytes` at the first byte that is left.
+    pub const fn finish(&self) -> Result<(), Error> {
+        if self.rest.is_empty() { Ok(()) } else { Err(self.error(ErrorKind::TrailingBytes)) }
+    }
+
+    /// The type of the item at the position, which stays.
+    ///
+    /// # Errors
+    /// `UnexpectedEnd` when nothing is left.
+    #[inline]
+    pub fn peek(&self) -> Result<Type, Error> {
+        match self.rest.first() {
+            Some(&first) => Ok(Type::of(first)),
+            None => Err(self.error(ErrorKind::UnexpectedEnd)),
+        }
+    }
+
+    /// Takes the head of the next item: its type and argument. What the head announces (the bytes of
+    /// a string, the items of an array) follows at the position.
+    ///
+    /// # Errors
+    /// `UnexpectedEnd`; `ReservedValue` for additional information 28 to 30, an indefinite length
+    /// where none can be, and simple values below 32 in two bytes.
+    #[inline]
+    pub fn head(&mut self) -> Result<Head, Error> {
+        let Some((&first, rest)) = self.rest.split_first() else {
+            return Err(self.error(ErrorKind::UnexpectedEnd));
+        };
+        let info = first & 0x1f;
+        if info < 24 {
+            self.rest = rest;
+            return Ok(Head { first, argument: u64::from(info) });
+        }
+        self.long_head(first, rest)
+    }
+
+    #[inline(never)]
+    fn long_head(&mut self, first: u8, rest: &'b [u8]) -> Result<Head, Error> {
+        let (argument, rest) = match first & 0x1f {
+            24 => rest.split_first_chunk().map(|(&[a], rest)| (u64::from(a), rest)),
+            25 => rest.split_first_chunk().map(|(a, rest)| (u16::from_be_bytes(*a).into(), rest)),
+            26 => rest.split_first_chunk().map(|(a, rest)| (u32::from_be_bytes(*a).into(), rest)),
+            27 => rest.split_first_chunk().map(|(a, rest)| (u64::from_be_bytes(*a), rest)),
+            31 if matches!(first >> 5, 2..=5 | 7) => Some((0, rest)),
+            _ => return Err(self.error(ErrorKind::ReservedValue)),
+        }
+        .ok_or(Error::new(ErrorKind::UnexpectedEnd, self.end))?;
+        if first == 0xf8 && argument < 32 {
+            return Err(self.error(ErrorKind::ReservedValue));
+        }
+        self.rest = rest;
+        Ok(Head { first, argument })
+    }
+
+    /// Takes a head of major type `major`, which `expected` names in the error.
+    #[inline]
+    fn expect(&mut self, major: u8, expected: Type) -> Result<Head, Error> {
+        match self.rest.first() {
+            Some(&first) if first >> 5 == major => self.head(),
+            _ => Err(self.unexpected(expected)),
+        }
+    }
+
+    #[cold]
+    fn unexpected(&self, expected: Type) -> Error {
+        match self.peek() {
+            Ok(found) => self.error(ErrorKind::UnexpectedType { expected, found }),
+            Err(error) => error,
+        }
+    }
+
+    /// Takes an unsigned integer.
+    ///
+    /// # Errors
+    /// `UnexpectedType` when something else stands here.
+    #[inline]
+    pub fn unsigned(&mut self) -> Result<u64, Error> {
+        self.expect(0, Type::Unsigned).map(|head| head.argument)
+    }
+
+    /// Takes an unsigned integer that fits `T` (`u8`, `u16`, `u32`, `usize`).
+    ///
+    /// # Errors
+    /// `UnexpectedType`; `IntegerRange` when it does not fit.
+    pub fn unsigned_as<T: TryFrom<u64>>(&mut self) -> Result<T, Error> {
+        let error = self.error(ErrorKind::IntegerRange);
+        T::try_from(self.unsigned()?).map_err(|_| error)
+    }
+
+    /// Takes an integer, of either sign.
+    ///
+    /// # Errors
+    /// `UnexpectedType`; `IntegerRange` outside `i64`.
+    #[inline]
+    pub fn integer(&mut self) -> Result<i64, Error> {
+        let error = self.error(ErrorKind::IntegerRange);
+        match self.rest.first() {
+            Some(&first) if first >> 5 <= 1 => {
+                let argument = i64::try_from(self.head()?.argument).map_err(|_| error)?;
+                Ok(if first >> 5 == 0 { argument } else { !argument })
+            }
+            _ => Err(self.unexpected(Type::Unsigned)),
+        }
+    }
+
+    /// Takes a byte string of definite length.
+    ///
+    /// # Errors
+    /// `UnexpectedType`; `IndefiniteLength`; `UnexpectedEnd` when the input is shorter.
+    #[inline]
+    pub fn bytes(&mut self) -> Result<&'b [u8], Error> {
+        let head = self.expect(2, Type::Bytes)?;
+        self.string(head)
+    }
+
+    /// Takes a byte string of definite length, with its offset: the place where its content begins.
+    ///
+    /// # Errors
+    /// As [`bytes`](Self::bytes).
+    pub fn byte_string(&mut self) -> Result<Raw<'b>, Error> {
+        let bytes = self.bytes()?;
+        Ok(Raw::new(bytes, self.offset().saturating_sub(bytes.len())))
+    }
+
+    /// Takes a byte string of definite length and gives a cursor over the CBOR in it.
+    ///
+    /// # Errors
+    /// As [`bytes`](Self::bytes).
+    pub fn wrapped(&mut self) -> Result<Self, Error> {
+        self.byte_string().map(Raw::cursor)
+    }
+
+    /// Takes a text string of definite length.
+    ///
+    /// # Errors
+    /// `UnexpectedType`; `IndefiniteLength`; `UnexpectedEnd`; `InvalidUtf8`.
+    pub fn text(&mut self) -> Result<&'b str, Error> {
+        let error = self.error(ErrorKind::InvalidUtf8);
+        let head = self.expect(3, Type::Text)?;
+        core::str::from_utf8(self.string(head)?).map_err(|_| error)
+    }
+
+    /// Takes the content that the `head` of a definite-length string announces.
+    #[inline]
+    fn string(&mut self, head: Head) -> Result<&'b [u8], Error> {
+        if head.is_indefinite() {
+            return Err(Error::new(ErrorKind::IndefiniteLength, self.offset().saturating_sub(1)));
+        }
+        self.take(head.argument)
+    }
+
+    /// Takes `count` bytes as they stand.
+    #[inline]
+    pub(super) fn take(&mut self, count: u64) -> Result<&'b [u8], Error> {
+        let split = usize::try_from(count).ok().and_then(|count| self.rest.split_at_checked(count));
+        let Some((taken, rest)) = split else {
+            return Err(Error::new(ErrorKind::UnexpectedEnd, self.end));
+        };
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// Enters an array; its elements follow at the position.
+    ///
+    /// # Errors
+    /// `UnexpectedType`; `UnexpectedEnd` when it announces more elements than bytes are left.
+    #[inline]
+    pub fn array(&mut self) -> Result<Items, Error> {
+        let head = self.expect(4, Type::Array)?;
+        self.items(head, 1)
+    }
+
+    /// Enters an array of definite length that must have `count` elements.
+    ///
+    /// # Errors
+    /// `UnexpectedType`; `IndefiniteLength`; `Length` when the number is another.
+    pub fn array_of(&mut self, count: u64) -> Result<(), Error> {
+        let here = self.rest();
+        let head = self.expect(4, Type::Array)?;
+        if head.is_indefinite() {
+            Err(here.error(ErrorKind::IndefiniteLength))
+        } else if head.argument == count {
+            Ok(())
+        } else {
+            Err(here.error(ErrorKind::Length))
+        }
+    }
+
+    /// Enters a map; its entries, a key and a value each, follow at the position.
+    ///
+    /// # Errors
+    /// `UnexpectedType`; `UnexpectedEnd` when it announces more entries than bytes are left.
+    #[inline]
+    pub fn map(&mut self) -> Result<Items, Error> {
+        let head = self.expect(5, Type::Map)?;
+        self.items(head, 2)
+    }
+
+    /// The items that a head announces, each of at least `size` bytes.
+    #[inline]
+    fn items(&self, head: Head, size: usize) -> Result<Items, Error> {
+        if head.is_indefinite() {
+            return Ok(Items { left: 0, indefinite: true });
+        }
+        match usize::try_from(head.argument) {
+            Ok(left) if left <= self.rest.len() / size => Ok(Items { left, indefinite: false }),
+            _ => Err(Error::new(ErrorKind::UnexpectedEnd, self.end)),
+        }
+    }
+
+    /// Takes a break if one stands here.
+    #[inline]
+    fn take_break(&mut self) -> Result<bool, Error> {
+        match self.rest.split_first() {
+            Some((0xff, rest)) => {
+                self.rest = rest;
+                Ok(true)
+            }
+            Some(_) => Ok(false),
+            None => Err(self.error(ErrorKind::UnexpectedEnd)),
+        }
+    }
+
+    /// Takes a tag number; the tagged item follows at the position.
+    ///
+    /// # Errors
+    /// `UnexpectedType` when no tag stands here.
+    pub fn tag(&mut self) -> Result<u64, Error> {
+        self.expect(6, Type::Tag).map(|head| head.argument)
+    }
+
+    /// Takes the tag `number` if a tag stands here, and says whether one did.
+    ///
+    /// # Errors
+    /// `UnexpectedTag` when another tag stands here.
+    pub fn optional_tag(&mut self, number: u64) -> Result<bool, Error> {
+        let here = self.rest();
+        match self.rest.first() {
+            Some(&first) if first >> 5 == 6 => {
+                if self.tag()? == number {
+                    Ok(true)
+                } else {
+                    Err(here.error(ErrorKind::UnexpectedTag))
+                }
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Takes a boolean.
+    ///
+    /// # Errors
+    /// `UnexpectedType` when something else stands here.
+    pub fn boolean(&mut self) -> Result<bool, Error> {
+        match self.rest.split_first() {
+            Some((&first @ (0xf4 | 0xf5), rest)) => {
+                self.rest = rest;
+                Ok(first == 0xf5)
+            }
+            _ => Err(self.unexpected(Type::Bool)),
+        }
+    }
+
+    /// Takes `null` if it stands here, and says whether it did.
+    #[inline]
+    pub fn take_null(&mut self) -> bool {
+        match self.rest.split_first() {
+            Some((0xf6, rest)) => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes a float of any width.
+    ///
+    /// # Errors
+    /// `UnexpectedType` when something else stands here.
+    pub fn float(&mut self) -> Result<f64, Error> {
+        if self.peek()? == Type::Float {
+            self.head().map(Head::float)
+        } else {
+            Err(self.unexpected(Type::Float))
+        }
+    }
+
+    /// Takes the next item, whatever it is, as it stands.
+    ///
+    /// # Errors
+    /// As [`skip`](Self::skip).
+    pub fn item(&mut self) -> Result<Raw<'b>, Error> {
+        let before = *self;
+        self.skip()?;
+        let length = before.rest.len().saturating_sub(self.rest.len());
+        Ok(Raw::new(before.rest.get(..length).unwrap_or_default(), before.offset()))
+    }
+
+    /// Passes over the next item, whatever it is, and checks that it is well-formed
+    /// (RFC 8949, appendix C) and its text UTF-8.
+    ///
+    /// # Errors
+    /// `UnexpectedEnd`, `ReservedValue`, `UnexpectedBreak`, `InvalidUtf8`, `IndefiniteLength` for a
+    /// chunk of an indefinite-length string that is not a string of its kind and definite length, and
+    /// `TooDeep` beyond [`MAX_DEPTH`].
+    pub fn skip(&mut self) -> Result<(), Error> {
+        // Items still to come at each open level; the outermost "level" is the item itself.
+        let mut open = [Open::Definite(0); MAX_DEPTH];
+        let mut depth = 0usize;
+        loop {
+            let here = self.rest();
+            let head = self.head()?;
+            let entered = match head.item_type() {
+                Type::Bytes | Type::Text if head.is_indefinite() => {
+                    self.skip_chunks(head)?;
+                    None
+                }
+                Type::Bytes => {
+                    self.take(head.argument)?;
+                    None
+                }
+                Type::Text => {
+                    let text = self.take(head.argument)?;
+                    core::str::from_utf8(text).map_err(|_| here.error(ErrorKind::InvalidUtf8))?;
+                    None
+                }
+                Type::Array if head.is_indefinite() => Some(Open::Array),
+                Type::Map if head.is_indefinite() => Some(Open::Key),
+                Type::Array => Some(Open::Definite(self.items(head, 1)?.left)),
+                Type::Map => Some(Open::Definite(self.items(head, 2)?.left.saturating_mul(2))),
+                Type::Tag => Some(Open::Definite(1)),
+                Type::Break => {
+                    let level = depth.checked_sub(1).and_then(|level| open.get(level));
+                    if !matches!(level, Some(Open::Array | Open::Key)) {
+                        return Err(here.error(ErrorKind::UnexpectedBreak));
+                    }
+                    depth = depth.saturating_sub(1);
+                    None
+                }
+                _ => None,
+            };
+            if let Some(entered) = entered {
+                let level = open.get_mut(depth).ok_or(here.error(ErrorKind::TooDeep))?;
+                *level = entered;
+                depth = depth.saturating_add(1);
+                if !matches!(entered, Open::Definite(0)) {
+                    continue;
+                }
+                depth = depth.saturating_sub(1);
+            }
+            // An item is complete: count it at the level above, which may complete that one too.
+            loop {
+                let Some(level) = depth.checked_sub(1).and_then(|level| open.get_mut(level)) else {
+                    return Ok(());
+                };
+                match level {
+                    Open::Definite(left) => {
+                        *left = left.saturating_sub(1);
+                        if *left != 0 {
+                            break;
+                        }
+                        depth = depth.saturating_sub(1);
+                    }
+                    Open::Array => break,
+                    Open::Key => {
+                        *level = Open::Value;
+                        break;
+                    }
+                    Open::Value => {
+                        *level = Open::Key;
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Passes over the chunks of an indefinite-length string and its break.
+    fn skip_chunks(&mut self, string: Head) -> Result<(), Error> {
+        while !self.take_break()? {
+            let here = self.rest();
+            let chunk = self.head()?;
+            if chunk.item_type() != string.item_type() || chunk.is_indefinite() {
+                return Err(here.error(ErrorKind::IndefiniteLength));
+            }
+            let content = self.take(chunk.argument)?;
+            if chunk.item_type() == Type::Text {
+                core::str::from_utf8(content).map_err(|_| here.error(ErrorKind::InvalidUtf8))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A level that [`Cursor::skip`] has entered and not left.
+#[derive(Clone, Copy)]
+enum Open {
+    /// So many items of a definite length are left.
+    Definite(usize),
+    /// An indefinite-length array.
+    Array,
+    /// An indefinite-length map, before a key (where it may end).
+    Key,
+    /// An indefinite-length map, before a value.
+    Value,
+}

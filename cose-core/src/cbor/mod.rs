@@ -1,0 +1,39 @@
+//! CBOR (RFC 8949): a cursor that reads in place, checks, and an encoder.
+//!
+//! ```
+//! use hexad_cose_core::cbor::Cursor;
+//!
+//! // {1: -7, 4: h'3131'}
+//! let mut cursor = Cursor::new(&[0xa2, 0x01, 0x26, 0x04, 0x42, 0x31, 0x31]);
+//! let mut kid = None;
+//! let mut entries = cursor.map()?;
+//! while entries.next(&mut cursor)? {
+//!     match cursor.integer()? {
+//!         4 => kid = Some(cursor.bytes()?),
+//!         _ => cursor.skip()?,
+//!     }
+//! }
+//! cursor.finish()?;
+//! assert_eq!(kid, Some(&b"11"[..]));
+//! # Ok::<(), hexad_cose_core::Error>(())
+//! ```
+
+mod check;
+mod cursor;
+#[cfg(feature = "alloc")]
+mod diagnostic;
+mod encoder;
+mod entries;
+mod item;
+
+pub use check::{check_deterministic, check_well_formed};
+pub use cursor::{Cursor, Items, Raw};
+#[cfg(feature = "alloc")]
+pub use diagnostic::diagnose;
+pub use encoder::Encoder;
+pub(crate) use encoder::encode_head;
+pub use entries::{Entries, Key, MAX_UNORDERED};
+pub use item::{Head, MAX_DEPTH, Type};
+
+#[cfg(test)]
+mod tests;

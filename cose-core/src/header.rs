@@ -1,0 +1,262 @@
+//! The two header buckets of a COSE message (RFC 9052, 3).
+
+use crate::cbor::{Cursor, Encoder, Raw, Type};
+use crate::error::{Error, ErrorKind};
+use crate::iana::{Algorithm, header as label};
+use crate::labels::{Label, Labels, find};
+
+/// The content type of a payload (RFC 9052, 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentType<'b> {
+    /// A CoAP content format.
+    Format(u16),
+    /// A media type.
+    Text(&'b str),
+}
+
+impl<'b> ContentType<'b> {
+    fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        match cursor.peek()? {
+            Type::Text => cursor.text().map(Self::Text),
+            _ => cursor.unsigned_as().map(Self::Format),
+        }
+    }
+
+    fn encode(self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        match self {
+            Self::Format(format) => encoder.unsigned(format.into())?,
+            Self::Text(text) => encoder.text(text)?,
+        };
+        Ok(())
+    }
+}
+
+/// The header parameters of a message: the protected and the unprotected bucket, with no label twice
+/// and every value of the type that its label asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Headers<'b> {
+    /// The content of the byte string of the protected bucket.
+    protected: Raw<'b>,
+    /// How many entries the protected bucket has: none counts as a zero-length string when signed.
+    protected_entries: usize,
+    unprotected: Raw<'b>,
+    algorithm: Option<Label<'b>>,
+    algorithm_protected: bool,
+    critical: Option<Raw<'b>>,
+    kid: Option<&'b [u8]>,
+    content_type: Option<ContentType<'b>>,
+    iv: Option<&'b [u8]>,
+    partial_iv: Option<&'b [u8]>,
+}
+
+impl<'b> Headers<'b> {
+    /// Reads both buckets at `cursor`.
+    ///
+    /// # Errors
+    /// Those of CBOR; `DuplicateKey` also for a label in both buckets; `InvalidValue` for `crit`
+    /// outside the protected bucket or empty, and for IV beside Partial IV (RFC 9052, 3.1);
+    /// `TrailingBytes` inside the protected bucket.
+    pub fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let protected = cursor.byte_string()?;
+        let mut headers = Self {
+            protected,
+            protected_entries: 0,
+            unprotected: cursor.rest(),
+            algorithm: None,
+            algorithm_protected: false,
+            critical: None,
+            kid: None,
+            content_type: None,
+            iv: None,
+            partial_iv: None,
+        };
+        let mut labels = Labels::new(protected);
+        let mut bucket = protected.cursor();
+        if !bucket.is_empty() {
+            headers.protected_entries = headers.parse_bucket(&mut bucket, &mut labels, true)?;
+            bucket.finish()?;
+        }
+        let before = cursor.rest();
+        labels =
+            if protected.bytes().is_empty() { Labels::new(before) } else { labels.and(before) };
+        headers.parse_bucket(cursor, &mut labels, false)?;
+        let length = before.bytes().len().saturating_sub(cursor.rest().bytes().len());
+        let unprotected = before.bytes().get(..length).unwrap_or_default();
+        headers.unprotected = Raw::new(unprotected, before.offset());
+        if headers.iv.is_some() && headers.partial_iv.is_some() {
+            return Err(protected.error(ErrorKind::InvalidValue));
+        }
+        Ok(headers)
+    }
+
+    fn parse_bucket(
+        &mut self,
+        cursor: &mut Cursor<'b>,
+        labels: &mut Labels<'b>,
+        protected: bool,
+    ) -> Result<usize, Error> {
+        let mut entries = cursor.map()?;
+        let mut count = 0;
+        while entries.next(cursor)? {
+            count += 1;
+            match labels.next(cursor)? {
+                Label::Integer(label::ALG) => {
+                    self.algorithm = Some(Label::parse(cursor)?);
+                    self.algorithm_protected = protected;
+                }
+                Label::Integer(label::CRIT) => {
+                    let invalid = cursor.error(ErrorKind::InvalidValue);
+                    let critical = cursor.item()?;
+                    let mut items = critical.cursor();
+                    let mut labels = items.array()?;
+                    let mut any = false;
+                    while labels.next(&mut items)? {
+                        Label::parse(&mut items)?;
+                        any = true;
+                    }
+                    if !protected || !any {
+                        return Err(invalid);
+                    }
+                    self.critical = Some(critical);
+                }
+                Label::Integer(label::CONTENT_TYPE) => {
+                    self.content_type = Some(ContentType::parse(cursor)?);
+                }
+                Label::Integer(label::KID) => self.kid = Some(cursor.bytes()?),
+                Label::Integer(label::IV) => self.iv = Some(cursor.bytes()?),
+                Label::Integer(label::PARTIAL_IV) => self.partial_iv = Some(cursor.bytes()?),
+                _ => cursor.skip()?,
+            }
+        }
+        Ok(count)
+    }
+
+    /// The algorithm, wherever it stands and unless it is named by text. It is the sender's word.
+    #[must_use]
+    pub const fn algorithm(&self) -> Option<Algorithm> {
+        match self.algorithm {
+            Some(Label::Integer(number)) => Some(Algorithm(number)),
+            _ => None,
+        }
+    }
+
+    /// The algorithm of a message that carries a signature or tag: it must be protected.
+    ///
+    /// # Errors
+    /// `UnprotectedAlgorithm` at the protected bucket.
+    pub(crate) fn protected_algorithm(&self) -> Result<Algorithm, Error> {
+        match self.algorithm() {
+            Some(algorithm) if self.algorithm_protected => Ok(algorithm),
+            _ => Err(self.protected.error(ErrorKind::UnprotectedAlgorithm)),
+        }
+    }
+
+    /// The key identifier.
+    #[must_use]
+    pub const fn kid(&self) -> Option<&'b [u8]> {
+        self.kid
+    }
+
+    /// The content type.
+    #[must_use]
+    pub const fn content_type(&self) -> Option<ContentType<'b>> {
+        self.content_type
+    }
+
+    /// The full initialization vector.
+    #[must_use]
+    pub const fn iv(&self) -> Option<&'b [u8]> {
+        self.iv
+    }
+
+    /// The partial initialization vector.
+    #[must_use]
+    pub const fn partial_iv(&self) -> Option<&'b [u8]> {
+        self.partial_iv
+    }
+
+    /// The protected bucket as received: the content of its byte string.
+    #[must_use]
+    pub const fn protected(&self) -> Raw<'b> {
+        self.protected
+    }
+
+    /// The unprotected bucket as received: an encoded map.
+    #[must_use]
+    pub const fn unprotected(&self) -> Raw<'b> {
+        self.unprotected
+    }
+
+    /// The encoded value of another parameter, by its label, from the protected bucket.
+    #[must_use]
+    pub fn get_protected(&self, label: Label<'_>) -> Option<Raw<'b>> {
+        if self.protected.bytes().is_empty() {
+            return None;
+        }
+        // Parsed once before, so it parses again.
+        find(self.protected, label, usize::MAX).ok().flatten()
+    }
+
+    /// The encoded value of another parameter, by its label, from the unprotected bucket.
+    #[must_use]
+    pub fn get_unprotected(&self, label: Label<'_>) -> Option<Raw<'b>> {
+        find(self.unprotected, label, usize::MAX).ok().flatten()
+    }
+
+    /// The protected bucket as it is signed: a map without entries is a zero-length string
+    /// (RFC 9052, 4.4).
+    pub(crate) const fn signed(&self) -> &'b [u8] {
+        if self.protected_entries == 0 { &[] } else { self.protected.bytes() }
+    }
+
+    /// Checks that everything critical is present, and understood: by this crate or the caller.
+    pub(crate) fn check_critical(&self, understood: &[i64]) -> Result<(), Error> {
+        let Some(critical) = self.critical else {
+            return Ok(());
+        };
+        let mut cursor = critical.cursor();
+        let mut items = cursor.array()?;
+        while items.next(&mut cursor)? {
+            let error = cursor.error(ErrorKind::CriticalParameter);
+            let label = Label::parse(&mut cursor)?;
+            let known = match label {
+                Label::Integer(label::ALG..=label::PARTIAL_IV) => true,
+                Label::Integer(number) => understood.contains(&number),
+                Label::Text(_) => false,
+            };
+            if !known || self.get_protected(label).is_none() {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The header parameters that a message is made with: algorithm and content type protected, the key
+/// identifier unprotected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewHeaders<'a> {
+    pub algorithm: Algorithm,
+    pub content_type: Option<ContentType<'a>>,
+    pub kid: Option<&'a [u8]>,
+}
+
+impl NewHeaders<'_> {
+    pub fn encode_protected(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        encoder.map(1 + usize::from(self.content_type.is_some()))?;
+        encoder.integer(label::ALG)?.integer(self.algorithm.0)?;
+        if let Some(content_type) = self.content_type {
+            encoder.integer(label::CONTENT_TYPE)?;
+            content_type.encode(encoder)?;
+        }
+        Ok(())
+    }
+
+    pub fn encode_unprotected(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        encoder.map(usize::from(self.kid.is_some()))?;
+        if let Some(kid) = self.kid {
+            encoder.integer(label::KID)?.bytes(kid)?;
+        }
+        Ok(())
+    }
+}
