@@ -1,70 +1,22 @@
-//! Going through a map whose keys are integers or text, each of which may stand once.
+//! Going through a map whose keys are labels, each of which may stand once.
 
 use super::cursor::{Cursor, Items};
-use super::item::Type;
 use crate::error::{Error, ErrorKind};
+use crate::labels::Label;
 
 /// How many entries a map may have when its keys are not in ascending order. Where they ascend, as
 /// deterministic encoding demands, there is no limit.
 pub const MAX_UNORDERED: usize = 64;
 
-/// A map key as COSE, CWT and the formats over them use it.
-///
-/// The order is that of deterministic encoding (RFC 8949, 4.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Key<'b> {
-    /// An integer label.
-    Integer(i64),
-    /// A text label.
-    Text(&'b str),
-}
-
-impl Key<'_> {
-    fn rank(&self) -> (u8, u64, &[u8]) {
-        match self {
-            Self::Integer(value @ 0..) => (0, value.unsigned_abs(), &[]),
-            Self::Integer(value) => (1, value.unsigned_abs(), &[]),
-            Self::Text(text) => (2, u64::try_from(text.len()).unwrap_or(u64::MAX), text.as_bytes()),
-        }
-    }
-}
-
-impl Ord for Key<'_> {
-    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        self.rank().cmp(&other.rank())
-    }
-}
-
-impl PartialOrd for Key<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<'b> Cursor<'b> {
-    /// Takes a map key.
-    ///
-    /// # Errors
-    /// `UnexpectedType` when neither an integer nor text stands here, and as
-    /// [`integer`](Self::integer) and [`text`](Self::text).
-    pub fn key(&mut self) -> Result<Key<'b>, Error> {
-        match self.peek()? {
-            Type::Text => self.text().map(Key::Text),
-            _ => self.integer().map(Key::Integer),
-        }
-    }
-}
-
 /// The entries of a map that a [`Cursor`] has entered.
 ///
 /// ```
-/// use hexad_cose_core::cbor::{Cursor, Entries, Key};
-/// use hexad_cose_core::ErrorKind;
+/// use hexad_cose_core::{ErrorKind, Label, cbor::{Cursor, Entries}};
 ///
 /// let twice = [0xa2, 0x01, 0x26, 0x01, 0x26];
 /// let mut cursor = Cursor::new(&twice);
 /// let mut entries = Entries::enter(&mut cursor)?;
-/// assert_eq!(entries.next(&mut cursor)?, Some(Key::Integer(1)));
+/// assert_eq!(entries.next(&mut cursor)?, Some(Label::Integer(1)));
 /// cursor.skip()?;
 /// assert_eq!(entries.next(&mut cursor).unwrap_err().kind(), ErrorKind::DuplicateKey);
 /// # Ok::<(), hexad_cose_core::Error>(())
@@ -73,7 +25,7 @@ impl<'b> Cursor<'b> {
 pub struct Entries<'b> {
     items: Items,
     /// The greatest key so far: one beyond it can't be a duplicate.
-    greatest: Option<Key<'b>>,
+    greatest: Option<Label<'b>>,
     /// The entries from the first one on.
     first: Cursor<'b>,
     /// Where each key so far begins, counted from `first`, as long as there is room.
@@ -94,15 +46,15 @@ impl<'b> Entries<'b> {
     /// Takes the key of the next entry, whose value follows at `cursor`; `None` at the map's end.
     ///
     /// # Errors
-    /// As [`Items::next`] and [`Cursor::key`]; `DuplicateKey` at a key for the second time; `TooMany`
+    /// As [`Items::next`] and [`Label::parse`]; `DuplicateKey` at a key for the second time; `TooMany`
     /// at a key that is out of order behind more than [`MAX_UNORDERED`] entries.
-    pub fn next(&mut self, cursor: &mut Cursor<'b>) -> Result<Option<Key<'b>>, Error> {
+    pub fn next(&mut self, cursor: &mut Cursor<'b>) -> Result<Option<Label<'b>>, Error> {
         if !self.items.next(cursor)? {
             return Ok(None);
         }
         let here = *cursor;
-        let key = cursor.key()?;
-        if self.greatest.is_none_or(|greatest| greatest < key) {
+        let key = Label::parse(cursor)?;
+        if self.greatest.is_none_or(|greatest| rank(&greatest) < rank(&key)) {
             self.greatest = Some(key);
         } else {
             self.unlike_earlier(key, here)?;
@@ -119,16 +71,26 @@ impl<'b> Entries<'b> {
     }
 
     /// Refuses `key` if it is among those that were passed.
-    fn unlike_earlier(&self, key: Key<'b>, here: Cursor<'b>) -> Result<(), Error> {
+    fn unlike_earlier(&self, key: Label<'b>, here: Cursor<'b>) -> Result<(), Error> {
         let begins = self.begins.get(..self.passed).ok_or(here.error(ErrorKind::TooMany))?;
         let (entries, offset) = (self.first.rest().bytes(), self.first.offset());
         for &begin in begins {
             let begin = usize::try_from(begin).unwrap_or(usize::MAX);
             let entry = entries.get(begin..).unwrap_or_default();
-            if Cursor::at(entry, offset.saturating_add(begin)).key()? == key {
+            let mut earlier = Cursor::at(entry, offset.saturating_add(begin));
+            if Label::parse(&mut earlier)? == key {
                 return Err(here.error(ErrorKind::DuplicateKey));
             }
         }
         Ok(())
+    }
+}
+
+/// What orders labels as their encodings are ordered (RFC 8949, 4.2.1).
+fn rank<'a>(label: &Label<'a>) -> (u8, u64, &'a [u8]) {
+    match *label {
+        Label::Integer(value @ 0..) => (0, value.unsigned_abs(), &[]),
+        Label::Integer(value) => (1, value.unsigned_abs(), &[]),
+        Label::Text(text) => (2, u64::try_from(text.len()).unwrap_or(u64::MAX), text.as_bytes()),
     }
 }

@@ -32,8 +32,11 @@ pub use cursor::{Cursor, Items, Raw};
 pub use diagnostic::diagnose;
 pub use encoder::Encoder;
 pub(crate) use encoder::encode_head;
-pub use entries::{Entries, Key, MAX_UNORDERED};
+pub use entries::{Entries, MAX_UNORDERED};
 pub use item::{Head, MAX_DEPTH, Type};
+
+/// A map key of COSE, CWT and the formats over them: a [`Label`](crate::Label).
+pub type Key<'b> = crate::labels::Label<'b>;
 
 #[cfg(test)]
 mod tests;
