@@ -176,7 +176,7 @@ impl HashAlgorithm {
 
     /// The size of the digest in bytes.
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn digest_len(self) -> usize {
         match self {
             Self::Sha256 => 32,
             Self::Sha384 => 48,
@@ -225,7 +225,7 @@ impl Curve {
 
     /// The size of a coordinate, and of a private key, in bytes.
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn coordinate_len(self) -> usize {
         match self {
             Self::P256 | Self::Ed25519 => 32,
             Self::P384 => 48,

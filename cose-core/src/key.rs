@@ -61,6 +61,74 @@ impl PublicKey<'_> {
     }
 }
 
+/// A public key that owns its bytes, for anchors that are kept or were converted from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicKeyBuf {
+    curve: Curve,
+    x: [u8; MAX_COORDINATE],
+    y: [u8; MAX_COORDINATE],
+}
+
+/// The size in bytes of the longest coordinate: that of P-521.
+const MAX_COORDINATE: usize = 66;
+
+impl PublicKeyBuf {
+    /// A key on `curve` with the coordinates `x` and, on a NIST curve, `y` (empty otherwise).
+    /// `None` when one is not as long as the curve says.
+    #[must_use]
+    pub fn new(curve: Curve, x: &[u8], y: &[u8]) -> Option<Self> {
+        let length = curve.coordinate_len();
+        let y_length = if curve == Curve::Ed25519 { 0 } else { length };
+        let mut key = Self { curve, x: [0; MAX_COORDINATE], y: [0; MAX_COORDINATE] };
+        if x.len() != length || y.len() != y_length {
+            return None;
+        }
+        key.x.get_mut(..length)?.copy_from_slice(x);
+        key.y.get_mut(..y_length)?.copy_from_slice(y);
+        Some(key)
+    }
+
+    /// A key on a NIST curve from an uncompressed point (SEC 1, 2.3.3: 4, x, y), or on Ed25519 from
+    /// the 32 bytes of the public key. `None` for anything else.
+    #[must_use]
+    pub fn from_point(curve: Curve, point: &[u8]) -> Option<Self> {
+        if curve == Curve::Ed25519 {
+            return Self::new(curve, point, &[]);
+        }
+        let (x, y) = point.strip_prefix(&[4])?.split_at_checked(curve.coordinate_len())?;
+        Self::new(curve, x, y)
+    }
+
+    /// Whether `other` is the same key, however its point is written.
+    #[must_use]
+    pub fn matches(&self, other: &PublicKey<'_>) -> bool {
+        match (self.as_public(), *other) {
+            (PublicKey::Ec2 { x, y: Y::Coordinate(y), .. }, PublicKey::Ec2 { curve, x: ox, y: oy }) => {
+                let same_y = match oy {
+                    Y::Coordinate(oy) => y == oy,
+                    Y::Odd(odd) => y.last().is_some_and(|last| (last & 1 == 1) == odd),
+                };
+                curve == self.curve && x == ox && same_y
+            }
+            (own, other) => own == other,
+        }
+    }
+
+    /// The key as a view of these bytes.
+    #[must_use]
+    pub fn as_public(&self) -> PublicKey<'_> {
+        let length = self.curve.coordinate_len();
+        let x = self.x.get(..length).unwrap_or_default();
+        match self.curve {
+            Curve::Ed25519 => PublicKey::Okp { curve: self.curve, x },
+            curve => {
+                let y = Y::Coordinate(self.y.get(..length).unwrap_or_default());
+                PublicKey::Ec2 { curve, x, y }
+            }
+        }
+    }
+}
+
 /// A `COSE_Key` as it stands in its encoding. Secret parts are never printed.
 ///
 /// ```
@@ -101,6 +169,13 @@ impl<'b> Key<'b> {
             public: None,
             secret: Some(k),
         }
+    }
+
+    /// The same public key with its private half `d`, which must be as long as the curve says.
+    #[must_use]
+    pub const fn with_private(mut self, d: &'b [u8]) -> Self {
+        self.secret = Some(d);
+        self
     }
 
     /// The same key under the identifier `kid`.
@@ -294,7 +369,7 @@ fn same_family(own: Algorithm, other: Algorithm) -> bool {
 fn coordinate<'b>(mut cursor: Cursor<'b>, curve: Curve) -> Result<&'b [u8], Error> {
     let wrong = cursor.error(ErrorKind::Length);
     let bytes = cursor.bytes()?;
-    if bytes.len() == curve.len() { Ok(bytes) } else { Err(wrong) }
+    if bytes.len() == curve.coordinate_len() { Ok(bytes) } else { Err(wrong) }
 }
 
 /// The parameters of a `COSE_Key`, each at most once, before its type gives them a meaning.

@@ -26,7 +26,7 @@ pub use crypto::{
 pub use error::{Error, ErrorKind};
 pub use header::{ContentType, Headers};
 pub use iana::{Algorithm, Curve, HashAlgorithm};
-pub use key::{Key, KeyOperation, PublicKey, Y};
+pub use key::{Key, KeyOperation, PublicKey, PublicKeyBuf, Y};
 pub use labels::Label;
 pub use mac0::{Mac0, Mac0Builder};
 pub use segments::Segments;

@@ -28,14 +28,24 @@ impl<'c> Segments<'c> {
         Self { start, fields, count: 3 }
     }
 
+    /// Hands all pieces, in order, to `take`: for a primitive that wants them at once.
+    pub fn with_slices<R>(&self, take: impl FnOnce(&[&[u8]]) -> R) -> R {
+        let [a, b, c] = self.fields;
+        let heads = self.fields.map(|field| bytes_head(field.len()));
+        let head = |index: usize| {
+            heads.get(index).and_then(|(head, length)| head.get(..*length)).unwrap_or_default()
+        };
+        let slices = [self.start, head(0), a, head(1), b, head(2), c];
+        take(slices.get(..1 + 2 * self.count).unwrap_or(&slices))
+    }
+
     /// Hands each piece to `take`, in order.
     pub fn for_each(&self, mut take: impl FnMut(&[u8])) {
-        take(self.start);
-        for field in self.fields.iter().take(self.count) {
-            let (head, length) = encode_head(2, u64::try_from(field.len()).unwrap_or(u64::MAX));
-            take(head.get(..length).unwrap_or_default());
-            take(field);
-        }
+        self.with_slices(|slices| {
+            for slice in slices {
+                take(slice);
+            }
+        });
     }
 
     /// The whole in one piece, for a backend that takes nothing else.
@@ -46,4 +56,9 @@ impl<'c> Segments<'c> {
         self.for_each(|piece| whole.extend_from_slice(piece));
         whole
     }
+}
+
+/// The head of a byte string of `length` bytes.
+fn bytes_head(length: usize) -> ([u8; 9], usize) {
+    encode_head(2, u64::try_from(length).unwrap_or(u64::MAX))
 }

@@ -1,2 +1,61 @@
 #![no_std]
 #![doc = include_str!("../README.md")]
+
+mod ecdsa;
+mod eddsa;
+mod hash;
+mod key;
+mod mac;
+#[cfg(feature = "pem")]
+mod pem;
+
+use hexad_cose_core::{Algorithm, CryptoError, PublicKey, Sign, Signed, Verify};
+
+pub use hash::Sha2;
+pub use key::SigningKey;
+#[cfg(feature = "pem")]
+pub use pem::{PemError, public_key_from_pem};
+
+/// The backend: every algorithm in software, with nothing to configure and no state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RustCrypto;
+
+impl Verify for RustCrypto {
+    fn verify(
+        &mut self,
+        algorithm: Algorithm,
+        key: &PublicKey<'_>,
+        signed: &Signed<'_>,
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        if !key.curve().serves(algorithm) {
+            return Err(CryptoError::Unsupported);
+        }
+        match (key, signed) {
+            (PublicKey::Ec2 { curve, x, y }, Signed::Digest(digest)) => {
+                ecdsa::verify(*curve, x, y, digest.as_bytes(), signature)
+            }
+            (PublicKey::Okp { x, .. }, Signed::Message(message)) => {
+                eddsa::verify(x, message, signature)
+            }
+            _ => Err(CryptoError::Unsupported),
+        }
+    }
+}
+
+impl Sign for RustCrypto {
+    type Key = SigningKey;
+
+    fn sign(
+        &mut self,
+        algorithm: Algorithm,
+        key: &SigningKey,
+        signed: &Signed<'_>,
+        signature: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        key.sign(algorithm, signed, signature)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -87,7 +87,7 @@ impl<'b> Level<'b> {
     /// An item of this level ends at `cursor`: checks a key's order; whether another follows.
     fn complete(&mut self, cursor: Cursor<'b>) -> Result<bool, Error> {
         if let Some(entry) = self.entry {
-            let is_key = self.left % 2 == 0;
+            let is_key = self.left.is_multiple_of(2);
             if is_key {
                 let whole = entry.rest().bytes();
                 let length = whole.len().saturating_sub(cursor.rest().bytes().len());
