@@ -1,0 +1,103 @@
+//! Signed tags: a `COSE_Sign1` over a CoSWID (RFC 9393, section 7).
+
+use hexad_cose_core::cbor::Cursor;
+use hexad_cose_core::{Check, ContentType, Expect, Hash, Key, Sign1, Verified};
+
+use crate::error::{Error, ErrorKind};
+use crate::tag::{CBOR_TAG, ConciseSwidTag, MEDIA_TYPE};
+
+/// A signed CoSWID as it stands in its encoding; nothing in it is proven.
+///
+/// The content type `application/swid+cbor` must be protected. The tag in the payload may be tagged
+/// once more. A `COSE_Sign` with several signers is not offered.
+///
+/// ```
+/// use hexad_cose_core::{Algorithm, ContentType, Expect, Hash, Key, Sign, Sign1, Verify};
+/// use hexad_coswid::{ConciseSwidTag, Error, MEDIA_TYPE, SignedTag};
+///
+/// fn sign<'w, B: Sign + Hash>(
+///     tag: &[u8],
+///     buffer: &'w mut [u8],
+///     key: &B::Key,
+///     crypto: &mut B,
+/// ) -> Result<&'w [u8], hexad_cose_core::Error> {
+///     let message = Sign1::builder(Algorithm::ESP256).content_type(ContentType::Text(MEDIA_TYPE));
+///     message.payload(tag, buffer)?.sign(key, crypto)
+/// }
+///
+/// fn name<'b>(
+///     bytes: &'b [u8],
+///     key: &Key<'b>,
+///     crypto: &mut (impl Hash + Verify),
+/// ) -> Result<&'b str, Error> {
+///     let check = SignedTag::parse(bytes)?.check(key, Expect::alg(Algorithm::ESP256), crypto)?;
+///     let tag = SignedTag::tag(check.run(crypto)?)?;
+///     Ok(tag.software_name)
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SignedTag<'b> {
+    message: Sign1<'b>,
+}
+
+impl<'b> SignedTag<'b> {
+    /// Reads a `COSE_Sign1` with or without [`CBOR_TAG`] before it, that is all of `bytes`.
+    ///
+    /// # Errors
+    /// `Cbor` as [`Sign1::parse`]; `ContentType` when the protected one is not
+    /// `application/swid+cbor`.
+    pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(bytes);
+        let mut tagged = cursor;
+        if matches!(tagged.tag(), Ok(CBOR_TAG)) {
+            cursor = tagged;
+        }
+        let message = Sign1::parse_at(&mut cursor)?;
+        cursor.finish()?;
+        let headers = message.headers();
+        let protected = headers.get_protected(hexad_cose_core::Label::Integer(
+            hexad_cose_core::iana::header::CONTENT_TYPE,
+        ));
+        if protected.is_none() || headers.content_type() != Some(ContentType::Text(MEDIA_TYPE)) {
+            return Err(Error::new(ErrorKind::ContentType, headers.protected().offset()));
+        }
+        Ok(Self { message })
+    }
+
+    /// The message: its header parameters are the sender's word.
+    #[must_use]
+    pub const fn message(&self) -> &Sign1<'b> {
+        &self.message
+    }
+
+    /// What has to be proven for this to be `key`'s word; running it gives the verified message, from
+    /// which [`tag`](Self::tag) takes the tag.
+    ///
+    /// # Errors
+    /// `Cbor` as [`Sign1::check`].
+    pub fn check<'c>(
+        self,
+        key: &Key<'c>,
+        expect: Expect<'c>,
+        hash: &mut impl Hash,
+    ) -> Result<Check<'c, Sign1<'b>>, Error>
+    where
+        'b: 'c,
+    {
+        Ok(self.message.check(key, expect, hash)?)
+    }
+
+    /// The tag in a message that was verified, parsed only now.
+    ///
+    /// # Errors
+    /// As [`ConciseSwidTag::parse`], with offsets in the signed input.
+    pub fn tag(message: Verified<Sign1<'b>>) -> Result<Verified<ConciseSwidTag<'b>>, Error> {
+        let payload = message.payload_raw();
+        message.try_map(|_| {
+            let mut cursor = payload.cursor();
+            let tag = ConciseSwidTag::parse_at(&mut cursor)?;
+            cursor.finish()?;
+            Ok(tag)
+        })
+    }
+}
