@@ -1,9 +1,9 @@
 //! The two header buckets of a COSE message (RFC 9052, 3).
 
-use crate::cbor::{Cursor, Encoder, Raw, Type};
+use crate::cbor::{Cursor, Encoder, Entries, Raw, Type, find};
 use crate::error::{Error, ErrorKind};
 use crate::iana::{Algorithm, header as label};
-use crate::labels::{Label, Labels, find};
+use crate::labels::Label;
 
 /// The content type of a payload (RFC 9052, 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,36 +70,34 @@ impl<'b> Headers<'b> {
             iv: None,
             partial_iv: None,
         };
-        let mut labels = Labels::new(protected);
         let mut bucket = protected.cursor();
         if !bucket.is_empty() {
-            headers.protected_entries = headers.parse_bucket(&mut bucket, &mut labels, true)?;
+            headers.protected_entries = headers.parse_bucket(&mut bucket, true)?;
             bucket.finish()?;
         }
         let before = cursor.rest();
-        labels =
-            if protected.bytes().is_empty() { Labels::new(before) } else { labels.and(before) };
-        headers.parse_bucket(cursor, &mut labels, false)?;
-        let length = before.bytes().len().saturating_sub(cursor.rest().bytes().len());
-        let unprotected = before.bytes().get(..length).unwrap_or_default();
-        headers.unprotected = Raw::new(unprotected, before.offset());
+        headers.parse_bucket(cursor, false)?;
+        headers.unprotected = before.until(cursor);
         if headers.iv.is_some() && headers.partial_iv.is_some() {
             return Err(protected.error(ErrorKind::InvalidValue));
         }
         Ok(headers)
     }
 
-    fn parse_bucket(
-        &mut self,
-        cursor: &mut Cursor<'b>,
-        labels: &mut Labels<'b>,
-        protected: bool,
-    ) -> Result<usize, Error> {
-        let mut entries = cursor.map()?;
+    /// Reads the bucket at `cursor`; how many entries it has.
+    fn parse_bucket(&mut self, cursor: &mut Cursor<'b>, protected: bool) -> Result<usize, Error> {
+        let mut entries = Entries::enter(cursor)?;
         let mut count = 0;
-        while entries.next(cursor)? {
+        loop {
+            let here = *cursor;
+            let Some(label) = entries.next(cursor)? else {
+                return Ok(count);
+            };
+            if !protected && self.get_protected(label).is_some() {
+                return Err(here.error(ErrorKind::DuplicateKey));
+            }
             count += 1;
-            match labels.next(cursor)? {
+            match label {
                 Label::Integer(label::ALG) => {
                     self.algorithm = Some(Label::parse(cursor)?);
                     self.algorithm_protected = protected;
@@ -128,7 +126,6 @@ impl<'b> Headers<'b> {
                 _ => cursor.skip()?,
             }
         }
-        Ok(count)
     }
 
     /// The algorithm, wherever it stands and unless it is named by text. It is the sender's word.
@@ -190,17 +187,17 @@ impl<'b> Headers<'b> {
     /// The encoded value of another parameter, by its label, from the protected bucket.
     #[must_use]
     pub fn get_protected(&self, label: Label<'_>) -> Option<Raw<'b>> {
-        if self.protected.bytes().is_empty() {
+        if self.protected_entries == 0 {
             return None;
         }
-        // Parsed once before, so it parses again.
-        find(self.protected, label, usize::MAX).ok().flatten()
+        // It was parsed before, so it parses again.
+        find(self.protected, label).ok().flatten()
     }
 
     /// The encoded value of another parameter, by its label, from the unprotected bucket.
     #[must_use]
     pub fn get_unprotected(&self, label: Label<'_>) -> Option<Raw<'b>> {
-        find(self.unprotected, label, usize::MAX).ok().flatten()
+        find(self.unprotected, label).ok().flatten()
     }
 
     /// The protected bucket as it is signed: a map without entries is a zero-length string

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::cbor::{Cursor, Encoder, Type};
+use crate::cbor::{Cursor, Encoder, Entries, Type};
 use crate::error::{Error, ErrorKind};
 use crate::iana::{Algorithm, Curve, key as label};
 
@@ -103,7 +103,10 @@ impl PublicKeyBuf {
     #[must_use]
     pub fn matches(&self, other: &PublicKey<'_>) -> bool {
         match (self.as_public(), *other) {
-            (PublicKey::Ec2 { x, y: Y::Coordinate(y), .. }, PublicKey::Ec2 { curve, x: ox, y: oy }) => {
+            (
+                PublicKey::Ec2 { x, y: Y::Coordinate(y), .. },
+                PublicKey::Ec2 { curve, x: ox, y: oy },
+            ) => {
                 let same_y = match oy {
                     Y::Coordinate(oy) => y == oy,
                     Y::Odd(odd) => y.last().is_some_and(|last| (last & 1 == 1) == odd),
@@ -386,10 +389,9 @@ struct Parameters<'b> {
 impl<'b> Parameters<'b> {
     fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let mut parameters = Self::default();
-        let mut labels = crate::labels::Labels::new(cursor.rest());
-        let mut entries = cursor.map()?;
-        while entries.next(cursor)? {
-            let Some(integer) = labels.next(cursor)?.integer() else {
+        let mut entries = Entries::enter(cursor)?;
+        while let Some(label) = entries.next(cursor)? {
+            let Some(integer) = label.integer() else {
                 cursor.skip()?;
                 continue;
             };

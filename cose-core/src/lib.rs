@@ -8,6 +8,8 @@ extern crate std;
 
 pub mod cbor;
 mod check;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod crypto;
 mod error;
 mod header;

@@ -1,11 +1,11 @@
 //! ECDSA on the NIST curves, on a digest that the caller has.
 
+use ecdsa::elliptic_curve::array::{ArraySize, typenum::Unsigned};
 use ecdsa::elliptic_curve::ops::Invert;
 use ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
 use ecdsa::elliptic_curve::subtle::CtOption;
 use ecdsa::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize, Scalar};
 use ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, SignatureSize, SigningKey, VerifyingKey};
-use ecdsa::elliptic_curve::array::ArraySize;
 use hexad_cose_core::{CryptoError, Curve, Y};
 use signature::hazmat::{PrehashSigner, PrehashVerifier};
 
@@ -53,7 +53,7 @@ where
 {
     let key = VerifyingKey::<C>::from_sec1_bytes(point).map_err(|_| CryptoError::InvalidKey)?;
     let signature = Signature::<C>::from_slice(signature).map_err(|_| CryptoError::Rejected)?;
-    with_padded(digest, |digest| key.verify_prehash(digest, &signature))
+    with_padded::<C, _>(digest, |digest| key.verify_prehash(digest, &signature))
         .map_err(|_| CryptoError::Rejected)
 }
 
@@ -68,7 +68,7 @@ where
     Scalar<C>: Invert<Output = CtOption<Scalar<C>>>,
     SignatureSize<C>: ArraySize,
 {
-    let made: Signature<C> = with_padded(digest, |digest| key.sign_prehash(digest))
+    let made: Signature<C> = with_padded::<C, _>(digest, |digest| key.sign_prehash(digest))
         .map_err(|_| CryptoError::InvalidKey)?;
     let made = made.to_bytes();
     let space = signature.get_mut(..made.len()).ok_or(CryptoError::BufferTooSmall)?;
@@ -76,17 +76,18 @@ where
     Ok(made.len())
 }
 
-/// Gives `digest` to `use_it` with zeros in front up to 33 bytes: the same number, but no shorter
-/// than half the order of P-521, below which the primitives refuse it (ES256 on P-521).
-fn with_padded<R>(digest: &[u8], use_it: impl FnOnce(&[u8]) -> R) -> R {
+/// Gives `digest` to `use_it`, with zeros in front where it is shorter than half of the order of `C`,
+/// which the primitives refuse (ES256 on P-521). It stays the same number.
+fn with_padded<C: EcdsaCurve, R>(digest: &[u8], use_it: impl FnOnce(&[u8]) -> R) -> R {
     let mut padded = [0; 33];
-    match padded.len().checked_sub(digest.len()) {
-        Some(zeros) => {
-            if let Some(space) = padded.get_mut(zeros..) {
+    let least = FieldBytesSize::<C>::USIZE.div_ceil(2).min(padded.len());
+    match least.checked_sub(digest.len()) {
+        Some(zeros @ 1..) => {
+            if let Some(space) = padded.get_mut(zeros..least) {
                 space.copy_from_slice(digest);
             }
-            use_it(&padded)
+            use_it(padded.get(..least).unwrap_or_default())
         }
-        None => use_it(digest),
+        _ => use_it(digest),
     }
 }

@@ -95,9 +95,7 @@ impl SigningKey {
             Curve::P256 => Secret::P256(p256::ecdsa::SigningKey::from_slice(d).map_err(invalid)?),
             Curve::P384 => Secret::P384(p384::ecdsa::SigningKey::from_slice(d).map_err(invalid)?),
             Curve::P521 => Secret::P521(p521::ecdsa::SigningKey::from_slice(d).map_err(invalid)?),
-            Curve::Ed25519 => {
-                Secret::Ed25519(d.try_into().map_err(|_| CryptoError::InvalidKey)?)
-            }
+            Curve::Ed25519 => Secret::Ed25519(d.try_into().map_err(|_| CryptoError::InvalidKey)?),
             _ => return Err(CryptoError::Unsupported),
         }
         .with_public()

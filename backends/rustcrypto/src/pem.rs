@@ -3,10 +3,10 @@
 use core::fmt;
 
 use hexad_cose_core::{CryptoError, Curve, PublicKeyBuf};
+use pkcs8::PrivateKeyInfoRef;
 use pkcs8::der::pem::decode_vec;
 use pkcs8::der::{Decode, asn1::ObjectIdentifier};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
-use pkcs8::PrivateKeyInfoRef;
 use sec1::EcPrivateKey;
 use x509_cert::Certificate;
 use x509_cert::der::Encode;

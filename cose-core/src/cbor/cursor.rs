@@ -35,6 +35,13 @@ impl<'b> Raw<'b> {
         Cursor::at(self.bytes, self.offset)
     }
 
+    /// These bytes up to `cursor`, which has moved on inside them.
+    #[must_use]
+    pub fn until(self, cursor: &Cursor<'_>) -> Self {
+        let length = cursor.offset().saturating_sub(self.offset);
+        Self { bytes: self.bytes.get(..length).unwrap_or(self.bytes), offset: self.offset }
+    }
+
     /// An error of `kind` at the first of these bytes.
     #[must_use]
     pub const fn error(self, kind: ErrorKind) -> Error {
@@ -416,10 +423,9 @@ impl<'b> Cursor<'b> {
     /// # Errors
     /// As [`skip`](Self::skip).
     pub fn item(&mut self) -> Result<Raw<'b>, Error> {
-        let before = *self;
+        let start = self.rest();
         self.skip()?;
-        let length = before.rest.len().saturating_sub(self.rest.len());
-        Ok(Raw::new(before.rest.get(..length).unwrap_or_default(), before.offset()))
+        Ok(start.until(self))
     }
 
     /// Passes over the next item, whatever it is, and checks that it is well-formed

@@ -1,12 +1,12 @@
 //! Going through a map whose keys are labels, each of which may stand once.
 
-use super::cursor::{Cursor, Items};
+use super::cursor::{Cursor, Items, Raw};
 use crate::error::{Error, ErrorKind};
 use crate::labels::Label;
 
-/// How many entries a map may have when its keys are not in ascending order. Where they ascend, as
-/// deterministic encoding demands, there is no limit.
-pub const MAX_UNORDERED: usize = 64;
+/// How many keys of one map may stand out of ascending order; each costs a walk over the entries
+/// before it. Where keys ascend, as deterministic encoding demands, there is no limit.
+pub const MAX_UNORDERED: u8 = 64;
 
 /// The entries of a map that a [`Cursor`] has entered.
 ///
@@ -26,11 +26,9 @@ pub struct Entries<'b> {
     items: Items,
     /// The greatest key so far: one beyond it can't be a duplicate.
     greatest: Option<Label<'b>>,
-    /// The entries from the first one on.
+    /// The first entry.
     first: Cursor<'b>,
-    /// Where each key so far begins, counted from `first`, as long as there is room.
-    begins: [u32; MAX_UNORDERED],
-    passed: usize,
+    unordered: u8,
 }
 
 impl<'b> Entries<'b> {
@@ -38,59 +36,62 @@ impl<'b> Entries<'b> {
     ///
     /// # Errors
     /// As [`Cursor::map`].
+    #[inline]
     pub fn enter(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let items = cursor.map()?;
-        Ok(Self { items, greatest: None, first: *cursor, begins: [0; MAX_UNORDERED], passed: 0 })
+        Ok(Self { items, greatest: None, first: *cursor, unordered: 0 })
     }
 
     /// Takes the key of the next entry, whose value follows at `cursor`; `None` at the map's end.
     ///
     /// # Errors
     /// As [`Items::next`] and [`Label::parse`]; `DuplicateKey` at a key for the second time; `TooMany`
-    /// at a key that is out of order behind more than [`MAX_UNORDERED`] entries.
+    /// at a key out of order when [`MAX_UNORDERED`] were so before it.
+    #[inline]
     pub fn next(&mut self, cursor: &mut Cursor<'b>) -> Result<Option<Label<'b>>, Error> {
         if !self.items.next(cursor)? {
             return Ok(None);
         }
         let here = *cursor;
         let key = Label::parse(cursor)?;
-        if self.greatest.is_none_or(|greatest| rank(&greatest) < rank(&key)) {
-            self.greatest = Some(key);
-        } else {
-            self.unlike_earlier(key, here)?;
-        }
-        let begin = here.offset().saturating_sub(self.first.offset());
-        if let (Some(space), Ok(begin)) = (self.begins.get_mut(self.passed), u32::try_from(begin)) {
-            *space = begin;
-            self.passed = self.passed.saturating_add(1);
-        } else {
-            // From here on only ascending keys can be told apart.
-            self.passed = usize::MAX;
+        match self.greatest {
+            Some(greatest) if greatest >= key => self.unlike_earlier(key, here)?,
+            _ => self.greatest = Some(key),
         }
         Ok(Some(key))
     }
 
-    /// Refuses `key` if it is among those that were passed.
-    fn unlike_earlier(&self, key: Label<'b>, here: Cursor<'b>) -> Result<(), Error> {
-        let begins = self.begins.get(..self.passed).ok_or(here.error(ErrorKind::TooMany))?;
-        let (entries, offset) = (self.first.rest().bytes(), self.first.offset());
-        for &begin in begins {
-            let begin = usize::try_from(begin).unwrap_or(usize::MAX);
-            let entry = entries.get(begin..).unwrap_or_default();
-            let mut earlier = Cursor::at(entry, offset.saturating_add(begin));
+    /// Refuses `key` if it is among those before `here`.
+    #[cold]
+    fn unlike_earlier(&mut self, key: Label<'b>, here: Cursor<'b>) -> Result<(), Error> {
+        if self.unordered >= MAX_UNORDERED {
+            return Err(here.error(ErrorKind::TooMany));
+        }
+        self.unordered = self.unordered.saturating_add(1);
+        let mut earlier = self.first;
+        while earlier.offset() < here.offset() {
             if Label::parse(&mut earlier)? == key {
                 return Err(here.error(ErrorKind::DuplicateKey));
             }
+            earlier.skip()?;
         }
         Ok(())
     }
 }
 
-/// What orders labels as their encodings are ordered (RFC 8949, 4.2.1).
-fn rank<'a>(label: &Label<'a>) -> (u8, u64, &'a [u8]) {
-    match *label {
-        Label::Integer(value @ 0..) => (0, value.unsigned_abs(), &[]),
-        Label::Integer(value) => (1, value.unsigned_abs(), &[]),
-        Label::Text(text) => (2, u64::try_from(text.len()).unwrap_or(u64::MAX), text.as_bytes()),
+/// The value under `label` in an encoded `map`.
+///
+/// # Errors
+/// Those of CBOR, when the map is not well-formed up to that entry.
+pub(crate) fn find<'b>(map: Raw<'b>, label: Label<'_>) -> Result<Option<Raw<'b>>, Error> {
+    let mut cursor = map.cursor();
+    let mut items = cursor.map()?;
+    while items.next(&mut cursor)? {
+        let found = Label::parse(&mut cursor)? == label;
+        let value = cursor.item()?;
+        if found {
+            return Ok(Some(value));
+        }
     }
+    Ok(None)
 }

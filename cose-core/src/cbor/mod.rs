@@ -25,6 +25,8 @@ mod diagnostic;
 mod encoder;
 mod entries;
 mod item;
+#[cfg(feature = "alloc")]
+mod outline;
 
 pub use check::{check_deterministic, check_well_formed};
 pub use cursor::{Cursor, Items, Raw};
@@ -32,8 +34,11 @@ pub use cursor::{Cursor, Items, Raw};
 pub use diagnostic::diagnose;
 pub use encoder::Encoder;
 pub(crate) use encoder::encode_head;
+pub(crate) use entries::find;
 pub use entries::{Entries, MAX_UNORDERED};
 pub use item::{Head, MAX_DEPTH, Type};
+#[cfg(feature = "alloc")]
+pub use outline::{Line, Vocabulary, outline};
 
 /// A map key of COSE, CWT and the formats over them: a [`Label`](crate::Label).
 pub type Key<'b> = crate::labels::Label<'b>;
