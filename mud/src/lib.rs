@@ -1,3 +1,7 @@
 #![no_std]
 #![doc = include_str!("../README.md")]
+
 extern crate alloc;
+
+pub mod acl;
+pub mod flow;
