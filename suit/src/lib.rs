@@ -4,3 +4,25 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+
+pub mod authentication;
+pub mod command;
+pub mod common;
+pub mod component;
+pub mod digest;
+pub mod envelope;
+mod error;
+pub mod labels;
+pub mod manifest;
+pub mod mud;
+mod options;
+pub mod parameter;
+mod sequence;
+pub mod text;
+
+pub use authentication::TrustAnchors;
+pub use component::ComponentIdentifier;
+pub use envelope::Envelope;
+pub use error::{Error, ErrorKind};
+pub use manifest::{Manifest, Severable};
+pub use options::Options;

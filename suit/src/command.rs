@@ -1,0 +1,440 @@
+//! Commands and the sequences that they stand in (sections 8.4.6, 8.4.9 and 8.4.10).
+
+use hexad_cose_core::ErrorKind as Cbor;
+use hexad_cose_core::cbor::{Cursor, Items, Raw, Type};
+
+use crate::error::{Error, ErrorKind};
+use crate::labels::{condition, directive};
+use crate::parameter::Parameters;
+
+/// SUIT_Rep_Policy: what to record when a command ends (section 8.4.7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReportingPolicy(u8);
+
+impl ReportingPolicy {
+    /// suit-send-record-on-success.
+    pub const RECORD_ON_SUCCESS: Self = Self(1);
+    /// suit-send-record-on-failure.
+    pub const RECORD_ON_FAILURE: Self = Self(2);
+    /// suit-send-sysinfo-success.
+    pub const SYSINFO_ON_SUCCESS: Self = Self(4);
+    /// suit-send-sysinfo-failure.
+    pub const SYSINFO_ON_FAILURE: Self = Self(8);
+
+    /// The policy with these bits, if the standard defines them all.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Option<Self> {
+        if bits < 16 { Some(Self(bits)) } else { None }
+    }
+
+    /// The bits, 0 to 15.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether all of `other` is asked for.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    fn take(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let undefined = cursor.error(Cbor::InvalidValue);
+        let bits = u8::try_from(cursor.unsigned()?).ok().and_then(Self::from_bits);
+        Ok(bits.ok_or(undefined)?)
+    }
+}
+
+/// Tests that a command can make (section 8.4.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// suit-condition-vendor-identifier.
+    VendorIdentifier,
+    /// suit-condition-class-identifier.
+    ClassIdentifier,
+    /// suit-condition-device-identifier.
+    DeviceIdentifier,
+    /// suit-condition-image-match.
+    ImageMatch,
+    /// suit-condition-component-slot.
+    ComponentSlot,
+    /// suit-condition-check-content.
+    CheckContent,
+    /// suit-condition-abort.
+    Abort,
+}
+
+impl Condition {
+    /// The condition with this label.
+    #[must_use]
+    pub const fn from_label(label: i64) -> Option<Self> {
+        Some(match label {
+            condition::VENDOR_IDENTIFIER => Self::VendorIdentifier,
+            condition::CLASS_IDENTIFIER => Self::ClassIdentifier,
+            condition::DEVICE_IDENTIFIER => Self::DeviceIdentifier,
+            condition::IMAGE_MATCH => Self::ImageMatch,
+            condition::COMPONENT_SLOT => Self::ComponentSlot,
+            condition::CHECK_CONTENT => Self::CheckContent,
+            condition::ABORT => Self::Abort,
+            _ => return None,
+        })
+    }
+
+    /// The label in the SUIT Commands registry.
+    #[must_use]
+    pub const fn label(self) -> i64 {
+        match self {
+            Self::VendorIdentifier => condition::VENDOR_IDENTIFIER,
+            Self::ClassIdentifier => condition::CLASS_IDENTIFIER,
+            Self::DeviceIdentifier => condition::DEVICE_IDENTIFIER,
+            Self::ImageMatch => condition::IMAGE_MATCH,
+            Self::ComponentSlot => condition::COMPONENT_SLOT,
+            Self::CheckContent => condition::CHECK_CONTENT,
+            Self::Abort => condition::ABORT,
+        }
+    }
+}
+
+/// Directives that act on a component and take a reporting policy (section 8.4.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// suit-directive-write.
+    Write,
+    /// suit-directive-fetch.
+    Fetch,
+    /// suit-directive-copy.
+    Copy,
+    /// suit-directive-swap.
+    Swap,
+    /// suit-directive-invoke.
+    Invoke,
+}
+
+impl Action {
+    /// The directive with this label.
+    #[must_use]
+    pub const fn from_label(label: i64) -> Option<Self> {
+        Some(match label {
+            directive::WRITE => Self::Write,
+            directive::FETCH => Self::Fetch,
+            directive::COPY => Self::Copy,
+            directive::SWAP => Self::Swap,
+            directive::INVOKE => Self::Invoke,
+            _ => return None,
+        })
+    }
+
+    /// The label in the SUIT Commands registry.
+    #[must_use]
+    pub const fn label(self) -> i64 {
+        match self {
+            Self::Write => directive::WRITE,
+            Self::Fetch => directive::FETCH,
+            Self::Copy => directive::COPY,
+            Self::Swap => directive::SWAP,
+            Self::Invoke => directive::INVOKE,
+        }
+    }
+}
+
+/// The argument of `suit-directive-set-component-index` (section 6.4).
+#[derive(Clone, Copy, Debug)]
+pub enum ComponentIndex<'b> {
+    /// One component.
+    One(usize),
+    /// Some components, one after another.
+    List(IndexList<'b>),
+    /// Every component, in the order of `suit-components`.
+    All,
+}
+
+/// The array of indices that a [`ComponentIndex::List`] holds; never empty.
+#[derive(Clone, Copy, Debug)]
+pub struct IndexList<'b> {
+    encoded: Raw<'b>,
+}
+
+impl<'b> IndexList<'b> {
+    /// The indices, in the order in which commands apply to them.
+    pub fn iter(self) -> impl Iterator<Item = usize> + use<'b> {
+        let mut cursor = self.encoded.cursor();
+        let mut items = cursor.array().ok();
+        core::iter::from_fn(move || {
+            let more = items.as_mut()?.next(&mut cursor).ok()?;
+            if more { cursor.unsigned_as().ok() } else { None }
+        })
+    }
+}
+
+impl<'b> ComponentIndex<'b> {
+    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let here = *cursor;
+        Ok(match cursor.peek()? {
+            Type::Bool if cursor.boolean()? => Self::All,
+            Type::Bool => return Err(here.error(Cbor::InvalidValue).into()),
+            Type::Array => {
+                let mut inside = *cursor;
+                let mut items = inside.array()?;
+                let mut any = false;
+                while items.next(&mut inside)? {
+                    inside.unsigned_as::<usize>()?;
+                    any = true;
+                }
+                if !any {
+                    return Err(here.error(Cbor::Length).into());
+                }
+                Self::List(IndexList { encoded: cursor.item()? })
+            }
+            _ => Self::One(cursor.unsigned_as()?),
+        })
+    }
+
+    /// Whether every index is below `count`.
+    pub(crate) fn is_below(&self, count: usize) -> bool {
+        match self {
+            Self::One(index) => *index < count,
+            Self::List(list) => list.iter().all(|index| index < count),
+            Self::All => true,
+        }
+    }
+}
+
+/// The argument of `suit-directive-try-each`: sequences of which the first that succeeds counts.
+#[derive(Clone, Copy, Debug)]
+pub struct TryEach<'b> {
+    cursor: Cursor<'b>,
+    items: Items,
+}
+
+/// One element of a [`TryEach`].
+#[derive(Clone, Copy, Debug)]
+pub enum Alternative<'b> {
+    /// A sequence to try.
+    Sequence(CommandSequence<'b>),
+    /// `nil`, at the end: succeed although all sequences have failed.
+    Succeed,
+}
+
+impl<'b> TryEach<'b> {
+    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let here = *cursor;
+        let mut inside = *cursor;
+        let items = inside.array()?;
+        let argument = Self { cursor: inside, items };
+        let (mut rest, mut sequences) = (argument, 0usize);
+        while let Some(alternative) = rest.take_next()? {
+            match alternative {
+                Alternative::Sequence(_) => sequences = sequences.saturating_add(1),
+                Alternative::Succeed => {
+                    if rest.items.next(&mut rest.cursor)? {
+                        return Err(rest.cursor.error(Cbor::InvalidValue).into());
+                    }
+                    break;
+                }
+            }
+        }
+        if sequences < 2 {
+            return Err(here.error(Cbor::Length).into());
+        }
+        cursor.skip()?;
+        Ok(argument)
+    }
+
+    /// Where the next alternative, or the end, stands in the input.
+    pub(crate) fn offset(&self) -> usize {
+        self.cursor.offset()
+    }
+
+    /// Takes the next alternative.
+    pub(crate) fn take_next(&mut self) -> Result<Option<Alternative<'b>>, Error> {
+        if !self.items.next(&mut self.cursor)? {
+            return Ok(None);
+        }
+        if self.cursor.take_null() {
+            return Ok(Some(Alternative::Succeed));
+        }
+        CommandSequence::take(&mut self.cursor).map(Alternative::Sequence).map(Some)
+    }
+}
+
+impl<'b> Iterator for TryEach<'b> {
+    type Item = Alternative<'b>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.take_next().ok().flatten()
+    }
+}
+
+/// The argument of a custom command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomArgument<'b> {
+    /// Bytes.
+    Bytes(&'b [u8]),
+    /// Text.
+    Text(&'b str),
+    /// An integer.
+    Integer(i64),
+    /// `nil`.
+    Nil,
+}
+
+/// What a command says to do.
+#[derive(Clone, Copy, Debug)]
+pub enum Operation<'b> {
+    /// Test something; a failure ends the sequence.
+    Condition(Condition, ReportingPolicy),
+    /// Act on a component.
+    Action(Action, ReportingPolicy),
+    /// suit-directive-set-component-index.
+    SetComponentIndex(ComponentIndex<'b>),
+    /// suit-directive-override-parameters.
+    OverrideParameters(Parameters<'b>),
+    /// suit-directive-try-each.
+    TryEach(TryEach<'b>),
+    /// suit-directive-run-sequence.
+    RunSequence(CommandSequence<'b>),
+    /// suit-command-custom: a command of the device's maker, with a negative label.
+    Custom(CustomArgument<'b>),
+}
+
+/// A command of a sequence.
+#[derive(Clone, Copy, Debug)]
+pub struct Command<'b> {
+    /// The label in the SUIT Commands registry.
+    pub label: i64,
+    /// Where the label stands in the input.
+    pub offset: usize,
+    /// What the command says to do.
+    pub operation: Operation<'b>,
+}
+
+impl Command<'_> {
+    /// What to record when the command ends; `None` for commands that take no reporting policy.
+    #[must_use]
+    pub const fn reporting_policy(&self) -> Option<ReportingPolicy> {
+        match self.operation {
+            Operation::Condition(_, policy) | Operation::Action(_, policy) => Some(policy),
+            _ => None,
+        }
+    }
+}
+
+/// SUIT_Command_Sequence: commands, one after another.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandSequence<'b> {
+    encoded: Raw<'b>,
+}
+
+impl<'b> CommandSequence<'b> {
+    /// The sequence that is all of `encoded`, unchecked.
+    pub(crate) const fn new(encoded: Raw<'b>) -> Self {
+        Self { encoded }
+    }
+
+    /// Takes the byte string at `cursor` that wraps a sequence, unchecked.
+    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        Ok(Self { encoded: cursor.byte_string()? })
+    }
+
+    /// The sequence as it is encoded in the input: a CBOR array of labels and arguments.
+    #[must_use]
+    pub const fn encoded(self) -> Raw<'b> {
+        self.encoded
+    }
+
+    /// The commands in their order; nested sequences are within theirs.
+    #[must_use]
+    pub fn iter(self) -> CommandIter<'b> {
+        CommandIter { commands: Commands::enter(self).ok() }
+    }
+}
+
+impl<'b> IntoIterator for CommandSequence<'b> {
+    type Item = Command<'b>;
+    type IntoIter = CommandIter<'b>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The commands of a [`CommandSequence`].
+#[derive(Clone, Debug)]
+pub struct CommandIter<'b> {
+    commands: Option<Commands<'b>>,
+}
+
+impl<'b> Iterator for CommandIter<'b> {
+    type Item = Command<'b>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.commands.as_mut()?.take_next().ok().flatten()
+    }
+}
+
+/// A position in a sequence, where every command is checked as it is taken: also in memory that
+/// could change after the signature was verified, no command is misread silently.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Commands<'b> {
+    cursor: Cursor<'b>,
+    items: Items,
+}
+
+impl<'b> Commands<'b> {
+    pub(crate) fn enter(sequence: CommandSequence<'b>) -> Result<Self, Error> {
+        let mut cursor = sequence.encoded.cursor();
+        let items = cursor.array()?;
+        Ok(Self { cursor, items })
+    }
+
+    /// Where the next command, or the end, stands in the input.
+    pub(crate) fn offset(&self) -> usize {
+        self.cursor.offset()
+    }
+
+    /// Takes the next command; at the end, makes sure that nothing follows.
+    pub(crate) fn take_next(&mut self) -> Result<Option<Command<'b>>, Error> {
+        let cursor = &mut self.cursor;
+        if !self.items.next(cursor)? {
+            cursor.finish()?;
+            return Ok(None);
+        }
+        let offset = cursor.offset();
+        let label = cursor.integer()?;
+        if !self.items.next(cursor)? {
+            return Err(cursor.error(Cbor::Length).into());
+        }
+        let operation = if let Some(condition) = Condition::from_label(label) {
+            Operation::Condition(condition, ReportingPolicy::take(cursor)?)
+        } else if let Some(action) = Action::from_label(label) {
+            Operation::Action(action, ReportingPolicy::take(cursor)?)
+        } else {
+            match label {
+                directive::SET_COMPONENT_INDEX => {
+                    Operation::SetComponentIndex(ComponentIndex::take(cursor)?)
+                }
+                directive::OVERRIDE_PARAMETERS => {
+                    Operation::OverrideParameters(Parameters::take(cursor)?)
+                }
+                directive::TRY_EACH => Operation::TryEach(TryEach::take(cursor)?),
+                directive::RUN_SEQUENCE => Operation::RunSequence(CommandSequence::take(cursor)?),
+                ..=-1 => Operation::Custom(custom(cursor)?),
+                _ => return Err(Error::new(ErrorKind::UnsupportedCommand(label), offset)),
+            }
+        };
+        Ok(Some(Command { label, offset, operation }))
+    }
+}
+
+fn custom<'b>(cursor: &mut Cursor<'b>) -> Result<CustomArgument<'b>, Error> {
+    Ok(match cursor.peek()? {
+        Type::Null => {
+            cursor.skip()?;
+            CustomArgument::Nil
+        }
+        Type::Bytes => CustomArgument::Bytes(cursor.bytes()?),
+        Type::Text => CustomArgument::Text(cursor.text()?),
+        _ => CustomArgument::Integer(cursor.integer()?),
+    })
+}

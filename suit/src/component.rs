@@ -1,0 +1,160 @@
+//! Component identifiers and the list of them in `suit-common` (section 8.4.5).
+
+use core::fmt;
+
+use hexad_cose_core::ErrorKind as Cbor;
+use hexad_cose_core::cbor::{Cursor, Items, Raw};
+
+use crate::error::{Error, ErrorKind};
+
+/// SUIT_Component_Identifier: a list of byte strings, such as the segments of a path.
+#[derive(Clone, Copy, Debug)]
+pub struct ComponentIdentifier<'b> {
+    encoded: Raw<'b>,
+}
+
+impl<'b> ComponentIdentifier<'b> {
+    /// Takes the identifier at `cursor`.
+    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let encoded = cursor.item()?;
+        let mut inside = encoded.cursor();
+        let mut segments = inside.array()?;
+        while segments.next(&mut inside)? {
+            inside.bytes()?;
+        }
+        Ok(Self { encoded })
+    }
+
+    /// The identifier as it is encoded in the input: a CBOR array of byte strings.
+    #[must_use]
+    pub const fn encoded(self) -> Raw<'b> {
+        self.encoded
+    }
+
+    /// The byte strings that the identifier consists of, the outermost first.
+    #[must_use]
+    pub fn segments(self) -> Segments<'b> {
+        let mut cursor = self.encoded.cursor();
+        let items = cursor.array().ok();
+        Segments { cursor, items }
+    }
+
+    /// Whether the identifier consists of exactly these byte strings.
+    ///
+    /// ```
+    /// # use hexad_suit::ComponentIdentifier;
+    /// # fn show(identifier: ComponentIdentifier<'_>) -> bool {
+    /// identifier.is(&[b"flash", &[0x00]])
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is(self, segments: &[&[u8]]) -> bool {
+        self.segments().eq(segments.iter().copied())
+    }
+}
+
+impl PartialEq for ComponentIdentifier<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.segments().eq(other.segments())
+    }
+}
+
+impl Eq for ComponentIdentifier<'_> {}
+
+/// Writes the segments as in diagnostic notation: `[h'00', h'01']`.
+impl fmt::Display for ComponentIdentifier<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (position, segment) in self.segments().enumerate() {
+            if position != 0 {
+                f.write_str(", ")?;
+            }
+            f.write_str("h'")?;
+            for byte in segment {
+                write!(f, "{byte:02x}")?;
+            }
+            f.write_str("'")?;
+        }
+        f.write_str("]")
+    }
+}
+
+/// The segments of a [`ComponentIdentifier`].
+#[derive(Clone, Debug)]
+pub struct Segments<'b> {
+    cursor: Cursor<'b>,
+    items: Option<Items>,
+}
+
+impl<'b> Iterator for Segments<'b> {
+    type Item = &'b [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.items.as_mut()?.next(&mut self.cursor).ok()? {
+            self.cursor.bytes().ok()
+        } else {
+            None
+        }
+    }
+}
+
+/// SUIT_Components: the components that the manifest's commands refer to by their index.
+#[derive(Clone, Copy, Debug)]
+pub struct Components<'b> {
+    /// The first identifier, with what follows it.
+    first: Cursor<'b>,
+    count: usize,
+}
+
+impl<'b> Components<'b> {
+    /// No components at all: `suit-components` is absent.
+    pub(crate) const fn none() -> Self {
+        Self { first: Cursor::new(&[]), count: 0 }
+    }
+
+    /// Takes the list at `cursor`, of at most `limit` identifiers.
+    pub(crate) fn take(cursor: &mut Cursor<'b>, limit: usize) -> Result<Self, Error> {
+        let here = *cursor;
+        let mut items = cursor.array()?;
+        let mut components = Self { first: *cursor, count: 0 };
+        while items.next(cursor)? {
+            let identifier = ComponentIdentifier::take(cursor)?;
+            if components.count == limit {
+                return Err(identifier.encoded.error(Cbor::TooMany).into());
+            }
+            if components.iter().any(|earlier| earlier == identifier) {
+                let offset = identifier.encoded.offset();
+                return Err(Error::new(ErrorKind::DuplicateComponent, offset));
+            }
+            components.count = components.count.saturating_add(1);
+        }
+        if components.count == 0 {
+            return Err(here.error(Cbor::Length).into());
+        }
+        Ok(components)
+    }
+
+    /// How many components there are.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none, which the CDDL allows.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.count == 0
+    }
+
+    /// The component with this index.
+    #[must_use]
+    pub fn get(self, index: usize) -> Option<ComponentIdentifier<'b>> {
+        self.iter().nth(index)
+    }
+
+    /// The identifiers in the order of their indices.
+    pub fn iter(self) -> impl Iterator<Item = ComponentIdentifier<'b>> {
+        let mut cursor = self.first;
+        (0..self.count).map_while(move |_| ComponentIdentifier::take(&mut cursor).ok())
+    }
+}

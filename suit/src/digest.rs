@@ -1,0 +1,72 @@
+//! SUIT_Digest: an algorithm identifier and the digest (section 10).
+
+use hexad_cose_core::cbor::{Cursor, Items};
+use hexad_cose_core::{ErrorKind as Cbor, HashAlgorithm};
+
+use crate::error::{Error, ErrorKind};
+
+/// A SUIT_Digest as it stands in the input.
+///
+/// Of the algorithms that SUIT allows (`suit-cose-hash-algs`), SHA-256, SHA-384 and SHA-512 are
+/// offered. Weak and truncated ones, such as SHA-1 (-14) and SHA-256/64 (-15), are never accepted.
+#[derive(Clone, Copy, Debug)]
+pub struct Digest<'b> {
+    algorithm: HashAlgorithm,
+    bytes: &'b [u8],
+    offset: usize,
+}
+
+impl<'b> Digest<'b> {
+    /// Takes the digest at `cursor`.
+    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let here = *cursor;
+        let mut items = cursor.array()?;
+        let element = |items: &mut Items, cursor: &mut Cursor<'b>| match items.next(cursor)? {
+            true => Ok(()),
+            false => Err(here.error(Cbor::Length)),
+        };
+        element(&mut items, cursor)?;
+        let at = cursor.offset();
+        let id = cursor.integer()?;
+        let algorithm =
+            HashAlgorithm::from_id(id).ok_or(Error::new(ErrorKind::UnsupportedDigest(id), at))?;
+        element(&mut items, cursor)?;
+        let at = cursor.offset();
+        let bytes = cursor.bytes()?;
+        if bytes.len() != algorithm.digest_len() {
+            return Err(Error::new(ErrorKind::DigestLength, at));
+        }
+        // SUIT_Digest-extensions: none is registered, so what follows can't be understood.
+        if items.next(cursor)? {
+            return Err(here.error(Cbor::Length).into());
+        }
+        Ok(Self { algorithm, bytes, offset: here.offset() })
+    }
+
+    /// The hash algorithm.
+    #[must_use]
+    pub const fn algorithm(self) -> HashAlgorithm {
+        self.algorithm
+    }
+
+    /// The digest, [`HashAlgorithm::digest_len`] bytes.
+    #[must_use]
+    pub const fn bytes(self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// Where it stands in the input.
+    #[must_use]
+    pub const fn offset(self) -> usize {
+        self.offset
+    }
+}
+
+/// Two digests are equal when their algorithms and bytes are, wherever they stand.
+impl PartialEq for Digest<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm && self.bytes == other.bytes
+    }
+}
+
+impl Eq for Digest<'_> {}

@@ -1,0 +1,269 @@
+//! SUIT_Envelope: a manifest, who vouches for it, and what was severed from it (section 8.2).
+
+use hexad_cose_core::cbor::{Cursor, Entries, Items, Key, Raw, Type};
+use hexad_cose_core::{ErrorKind as Cbor, Expect, Hash, Mac, Verified, Verify};
+
+use crate::authentication::{Authentication, AuthenticationBlock, TrustAnchors};
+use crate::digest::Digest;
+use crate::error::{Error, ErrorKind};
+use crate::labels::{companion, envelope as label, manifest, tag};
+use crate::manifest::Manifest;
+use crate::options::Options;
+
+/// The elements that the manifest may leave to the envelope.
+const SEVERABLE: [i64; 4] =
+    [manifest::COSWID, manifest::PAYLOAD_FETCH, manifest::INSTALL, manifest::TEXT];
+
+/// A SUIT_Envelope that borrows from the bytes it was read from. Nothing in it is proven, and the
+/// manifest is not read, before [`authenticate`](Self::authenticate).
+///
+/// ```
+/// use hexad_cose_core::{Algorithm, Hash, Key, Verify};
+/// use hexad_suit::{Envelope, Error, TrustAnchors};
+///
+/// fn newest(bytes: &[u8], author: Key<'_>, crypto: &mut (impl Hash + Verify)) -> Result<u64, Error> {
+///     let keys = [author];
+///     let anchors = TrustAnchors::new(&keys, &[Algorithm::ESP256]);
+///     let manifest = Envelope::parse(bytes)?.authenticate(&anchors, crypto)?;
+///     Ok(manifest.sequence_number())
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'b> {
+    authentication: Authentication<'b>,
+    /// The byte string around the manifest, and its content.
+    manifest: (Raw<'b>, Raw<'b>),
+    /// Of each severable element that is here: the byte string, and its content.
+    severed: [Option<(Raw<'b>, Raw<'b>)>; SEVERABLE.len()],
+    integrated_payloads: IntegratedPayloads<'b>,
+    options: Options,
+}
+
+impl<'b> Envelope<'b> {
+    /// Reads an envelope, tagged (107) or not, that is all of `bytes`, with default [`Options`].
+    ///
+    /// # Errors
+    /// As [`parse_with`](Self::parse_with).
+    pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
+        Self::parse_with(bytes, &Options::default())
+    }
+
+    /// Reads an envelope, tagged (107) or not, that is all of `bytes`.
+    ///
+    /// # Errors
+    /// Those of CBOR and COSE, `DuplicateKey` and `TrailingBytes` among them; `MissingElement`;
+    /// `ElementOrder` when the manifest stands before the authentication wrapper;
+    /// `UnsupportedElement`, `UnsupportedDelegation` and `UnexpectedElement` for keys that have no
+    /// place here; `UnsupportedDigest`, `DigestLength`.
+    pub fn parse_with(bytes: &'b [u8], options: &Options) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(bytes);
+        cursor.optional_tag(tag::ENVELOPE)?;
+        let start = cursor.offset();
+        let (mut authentication, mut wrapped, mut severed) = (None, None, [None; SEVERABLE.len()]);
+        let mut integrated = 0usize;
+        let mut all = cursor;
+        let all = IntegratedPayloads { items: Some(all.map()?), cursor: all };
+        let mut entries = Entries::enter(&mut cursor)?;
+        loop {
+            let at = cursor.offset();
+            let refuse = |kind| Err(Error::new(kind, at));
+            match entries.next(&mut cursor)? {
+                None => break,
+                Some(Key::Integer(label::AUTHENTICATION_WRAPPER)) => {
+                    let wrapper = cursor.wrapped()?;
+                    let limit = options.authentication_blocks;
+                    authentication = Some(Authentication::parse(wrapper, limit)?);
+                }
+                Some(Key::Integer(label::MANIFEST)) => {
+                    if authentication.is_none() {
+                        return refuse(ErrorKind::ElementOrder);
+                    }
+                    wrapped = Some(byte_string(&mut cursor)?);
+                }
+                Some(Key::Integer(label::DELEGATION)) => {
+                    return refuse(ErrorKind::UnsupportedDelegation);
+                }
+                Some(Key::Integer(
+                    key @ (companion::DEPENDENCY_RESOLUTION | companion::CANDIDATE_VERIFICATION),
+                )) => return refuse(ErrorKind::UnsupportedElement(key)),
+                Some(Key::Integer(key)) => {
+                    let place = SEVERABLE.iter().position(|severable| *severable == key);
+                    match place.and_then(|place| severed.get_mut(place)) {
+                        Some(element) => *element = Some(byte_string(&mut cursor)?),
+                        None => return refuse(ErrorKind::UnexpectedElement(key)),
+                    }
+                }
+                Some(Key::Text(_)) => {
+                    cursor.bytes()?;
+                    integrated = integrated.saturating_add(1);
+                    if integrated > options.integrated_payloads {
+                        return refuse(ErrorKind::Cose(Cbor::TooMany));
+                    }
+                }
+            }
+        }
+        cursor.finish()?;
+        let missing = |label| Error::new(ErrorKind::MissingElement(label), start);
+        Ok(Self {
+            authentication: authentication.ok_or(missing(label::AUTHENTICATION_WRAPPER))?,
+            manifest: wrapped.ok_or(missing(label::MANIFEST))?,
+            severed,
+            integrated_payloads: if integrated == 0 { IntegratedPayloads::none() } else { all },
+            options: *options,
+        })
+    }
+
+    /// suit-authentication-wrapper.
+    #[must_use]
+    pub const fn authentication(&self) -> &Authentication<'b> {
+        &self.authentication
+    }
+
+    /// The integrated payloads: bytes that nothing but an image digest in the manifest vouches for.
+    #[must_use]
+    pub const fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
+        self.integrated_payloads
+    }
+
+    /// The manifest with what the envelope adds to it, read although nobody has vouched for it: to
+    /// be shown, never to be acted on. Digests are checked by `hash`, signatures are not.
+    ///
+    /// # Errors
+    /// As [`authenticate`](Self::authenticate) but for those of signatures.
+    pub fn unverified_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
+        self.check_digest(self.authentication.digest(), self.manifest.0, hash)?;
+        self.read_manifest(hash)
+    }
+
+    /// Proves that an accepted anchor has signed this manifest, then reads it.
+    ///
+    /// The manifest's digest is compared first, then the signatures (COSE_Sign1 blocks) are checked
+    /// until one holds, and only then is the manifest looked into (section 6.2). Severed elements
+    /// that are in the envelope are compared with their digests.
+    ///
+    /// # Errors
+    /// `DigestMismatch`; `NotAuthenticated` when no block could be tried with any anchor; the reason
+    /// of [`hexad_cose_core::Sign1::check`] or [`hexad_cose_core::Check::run`] that says most when
+    /// some were tried and none held; those of [`Manifest::parse_with`]; `UnexpectedElement` for a
+    /// severable element in the envelope that is not severed in the manifest.
+    pub fn authenticate<C: Hash + Verify>(
+        &self,
+        anchors: &TrustAnchors<'_>,
+        crypto: &mut C,
+    ) -> Result<Verified<Manifest<'b>>, Error> {
+        self.check_digest(self.authentication.digest(), self.manifest.0, crypto)?;
+        let payload = self.authentication.payload().bytes();
+        let expect = Expect::any(anchors.algorithms).detached(payload);
+        let mut refusal = self.authentication.refused();
+        for block in self.authentication.blocks() {
+            let AuthenticationBlock::Sign1(message) = block else { continue };
+            for key in anchors.candidates(message.headers().kid()) {
+                match message.check(key, expect, crypto).and_then(|check| check.run(crypto)) {
+                    Ok(verified) => return verified.try_map(|_| self.read_manifest(crypto)),
+                    Err(error) => refusal.note(error)?,
+                }
+            }
+        }
+        Err(refusal.into_error())
+    }
+
+    /// As [`authenticate`](Self::authenticate), by COSE_Mac0 blocks under symmetric keys that the
+    /// author and this recipient share. No signature is accepted in place of a tag, nor the reverse.
+    ///
+    /// # Errors
+    /// As [`authenticate`](Self::authenticate), with those of [`hexad_cose_core::Mac0::verify`].
+    pub fn authenticate_mac<C: Hash + Mac<Key = [u8]>>(
+        &self,
+        anchors: &TrustAnchors<'_>,
+        crypto: &mut C,
+    ) -> Result<Verified<Manifest<'b>>, Error> {
+        self.check_digest(self.authentication.digest(), self.manifest.0, crypto)?;
+        let payload = self.authentication.payload().bytes();
+        let expect = Expect::any(anchors.algorithms).detached(payload);
+        let mut refusal = self.authentication.refused();
+        for block in self.authentication.blocks() {
+            let AuthenticationBlock::Mac0(message) = block else { continue };
+            for key in anchors.candidates(message.headers().kid()) {
+                match message.verify(key, expect, crypto) {
+                    Ok(verified) => return verified.try_map(|_| self.read_manifest(crypto)),
+                    Err(error) => refusal.note(error)?,
+                }
+            }
+        }
+        Err(refusal.into_error())
+    }
+
+    /// Reads the manifest and puts the severed elements that are here into their places.
+    fn read_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
+        let mut manifest = Manifest::read(self.manifest.1, &self.options)?;
+        for (key, element) in SEVERABLE.into_iter().zip(self.severed) {
+            let Some((wrapped, content)) = element else { continue };
+            let misplaced = Error::new(ErrorKind::UnexpectedElement(key), wrapped.offset());
+            self.check_digest(manifest.severed(key).ok_or(misplaced)?, wrapped, hash)?;
+            manifest.attach(key, content, &self.options)?;
+        }
+        Ok(manifest.with_integrated_payloads(self.integrated_payloads))
+    }
+
+    /// Compares the digest of a byte string, its head included (sections 8.3 and 8.4.12).
+    fn check_digest(
+        &self,
+        expected: Digest<'_>,
+        wrapped: Raw<'_>,
+        hash: &mut impl Hash,
+    ) -> Result<(), Error> {
+        let message = hexad_cose_core::Segments::plain(wrapped.bytes());
+        let digest = hash
+            .digest(expected.algorithm(), &message)
+            .map_err(|error| error.at(expected.offset()))?;
+        if digest.matches(expected.bytes()) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::DigestMismatch, wrapped.offset()))
+        }
+    }
+}
+
+/// Takes a byte string: as it is encoded, and its content.
+fn byte_string<'b>(cursor: &mut Cursor<'b>) -> Result<(Raw<'b>, Raw<'b>), Error> {
+    let mut inside = *cursor;
+    let content = inside.byte_string()?;
+    Ok((cursor.item()?, content))
+}
+
+/// SUIT_Integrated_Payload: payloads inside the envelope, by the URI that names them.
+#[derive(Clone, Copy, Debug)]
+pub struct IntegratedPayloads<'b> {
+    /// The whole map of the envelope.
+    cursor: Cursor<'b>,
+    items: Option<Items>,
+}
+
+impl<'b> IntegratedPayloads<'b> {
+    pub(crate) const fn none() -> Self {
+        Self { cursor: Cursor::new(&[]), items: None }
+    }
+
+    /// The payload under this key, which `suit-parameter-uri` repeats.
+    #[must_use]
+    pub fn get(self, uri: &str) -> Option<&'b [u8]> {
+        self.iter().find(|(key, _)| *key == uri).map(|(_, payload)| payload)
+    }
+
+    /// All keys with their payloads.
+    pub fn iter(self) -> impl Iterator<Item = (&'b str, &'b [u8])> {
+        let Self { mut cursor, mut items } = self;
+        core::iter::from_fn(move || {
+            loop {
+                if !items.as_mut()?.next(&mut cursor).ok()? {
+                    return None;
+                }
+                if cursor.peek().ok()? == Type::Text {
+                    return Some((cursor.text().ok()?, cursor.bytes().ok()?));
+                }
+                cursor.skip().ok()?;
+                cursor.skip().ok()?;
+            }
+        })
+    }
+}

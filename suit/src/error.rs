@@ -1,0 +1,205 @@
+//! What can be wrong with an envelope, a manifest, or the processing of one, and at which byte.
+
+use core::fmt;
+
+use crate::labels;
+
+/// Why an envelope or manifest was refused or its processing ended, and where.
+///
+/// Small and `Copy`. The offset counts from the first byte of the envelope (or of the manifest that
+/// was parsed alone), also for what lies inside byte strings.
+///
+/// ```
+/// use hexad_suit::{Envelope, ErrorKind};
+///
+/// let error = Envelope::parse(&[0xd8, 0x6b, 0xa0]).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::MissingElement(2));
+/// assert_eq!(error.offset(), 2);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    offset: usize,
+}
+
+impl Error {
+    /// An error of `kind` at byte `offset` of the input.
+    #[must_use]
+    pub const fn new(kind: ErrorKind, offset: usize) -> Self {
+        Self { kind, offset }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The byte of the input at which it is wrong.
+    #[must_use]
+    pub const fn offset(self) -> usize {
+        self.offset
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.kind, self.offset)
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl From<hexad_cose_core::Error> for Error {
+    fn from(error: hexad_cose_core::Error) -> Self {
+        Self::new(ErrorKind::Cose(error.kind()), error.offset())
+    }
+}
+
+/// The kinds of [`Error`]. Numbers are labels of the standard's registries (see [`labels`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The CBOR or COSE below is wrong.
+    Cose(hexad_cose_core::ErrorKind),
+    /// An element that must be present is missing from the envelope, manifest or `suit-common`.
+    MissingElement(i64),
+    /// An element that does not belong in this map: unknown, or not allowed here.
+    UnexpectedElement(i64),
+    /// An element of a companion draft (or `suit-delegation`) that this crate does not offer.
+    UnsupportedElement(i64),
+    /// `suit-delegation`, which is reserved (section 12.1).
+    UnsupportedDelegation,
+    /// The manifest stands before the authentication wrapper (section 8.3).
+    ElementOrder,
+    /// `suit-dependencies` (trust domains) in `suit-common`.
+    UnsupportedDependencies,
+    /// `suit-manifest-version` is not 1 (section 8.4.1).
+    UnsupportedVersion,
+    /// A command without a meaning in the manifest draft: unknown, or of a companion draft.
+    UnsupportedCommand(i64),
+    /// A command that `suit-shared-sequence` may not hold (section 5.2 and the CDDL).
+    NotInSharedSequence(i64),
+    /// A parameter without a meaning in the manifest draft: unknown, or of a companion draft.
+    UnsupportedParameter(i64),
+    /// A digest algorithm that SUIT does not allow (weak or truncated), or the backend lacks.
+    UnsupportedDigest(i64),
+    /// A SUIT_Digest whose length is not that of its algorithm.
+    DigestLength,
+    /// The manifest, or a severable element in the envelope, does not match its digest.
+    DigestMismatch,
+    /// Sequences nested deeper than [`Options::nesting`](crate::Options::nesting), or than the
+    /// processor has room for.
+    NestingTooDeep,
+    /// A component identifier for the second time.
+    DuplicateComponent,
+    /// Something in `suit-text` that names a component the manifest does not have (8.4.4).
+    UnknownComponent,
+    /// No authentication block in the envelope verifies under an accepted anchor.
+    NotAuthenticated,
+    /// The sequence number is not newer than (or is older than) the one required (8.4.2).
+    SequenceNumber,
+    /// The shared sequence checks no vendor or no class identifier (section 6.2).
+    NoCompatibilityCheck,
+    /// More components than the processor has storage for (section 6.2).
+    TooManyComponents,
+    /// A component that the platform does not have.
+    UnsupportedComponent(usize),
+    /// A component index, or a source component, that no component has.
+    ComponentIndex,
+    /// A command before the component index is set in a manifest of several components (6.2).
+    NoComponentIndex,
+    /// The element that the procedure needs was severed and is not in the envelope.
+    Severed(i64),
+    /// A parameter that the command needs is not set for its component.
+    MissingParameter(i64),
+    /// `suit-parameter-soft-failure` set outside of try-each and run-sequence (8.4.8).
+    SoftFailureScope,
+    /// Commands that `suit-parameter-strict-order` = false does not allow (section 6.6).
+    StrictOrder,
+    /// A condition does not hold.
+    ConditionFailed(i64),
+    /// The platform could not do what a directive asks.
+    DirectiveFailed(i64),
+    /// The platform could not store the new sequence number.
+    NotStored,
+    /// The component's image is larger than allowed by `suit-parameter-image-size`.
+    ImageSize,
+    /// The processor was asked to go on after it had failed.
+    Stopped,
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match *self {
+            Self::Cose(kind) => return kind.fmt(f),
+            Self::MissingElement(label) => return write!(f, "element {label} is missing"),
+            Self::UnexpectedElement(label) => {
+                return write!(f, "element {label} does not belong here");
+            }
+            Self::UnsupportedElement(label) => {
+                return named(f, labels::manifest_element_name(label), "element", label)
+                    .and_then(|()| f.write_str(" is not offered"));
+            }
+            Self::UnsupportedCommand(label) => {
+                return named(f, labels::command_name(label), "command", label)
+                    .and_then(|()| f.write_str(" is not offered"));
+            }
+            Self::NotInSharedSequence(label) => {
+                return named(f, labels::command_name(label), "command", label)
+                    .and_then(|()| f.write_str(" is not allowed in the shared sequence"));
+            }
+            Self::UnsupportedParameter(label) => {
+                return named(f, labels::parameter_name(label), "parameter", label)
+                    .and_then(|()| f.write_str(" is not offered"));
+            }
+            Self::UnsupportedDigest(algorithm) => {
+                return write!(f, "digest algorithm {algorithm} is not accepted");
+            }
+            Self::UnsupportedComponent(index) => {
+                return write!(f, "component {index} does not exist on this device");
+            }
+            Self::Severed(label) => {
+                return named(f, labels::manifest_element_name(label), "element", label)
+                    .and_then(|()| f.write_str(" is severed and not in the envelope"));
+            }
+            Self::MissingParameter(label) => {
+                return named(f, labels::parameter_name(label), "parameter", label)
+                    .and_then(|()| f.write_str(" is not set"));
+            }
+            Self::ConditionFailed(label) | Self::DirectiveFailed(label) => {
+                return named(f, labels::command_name(label), "command", label)
+                    .and_then(|()| f.write_str(" failed"));
+            }
+            Self::UnsupportedDelegation => "suit-delegation is not offered",
+            Self::ElementOrder => "the manifest stands before the authentication wrapper",
+            Self::UnsupportedDependencies => "suit-dependencies is not offered",
+            Self::UnsupportedVersion => "the manifest version is not 1",
+            Self::DigestLength => "the digest's length is not that of its algorithm",
+            Self::DigestMismatch => "the digest does not match",
+            Self::NestingTooDeep => "command sequences are nested too deep",
+            Self::DuplicateComponent => "a component identifier stands twice",
+            Self::UnknownComponent => "the text names a component that the manifest does not have",
+            Self::NotAuthenticated => "no authentication block verifies under a trust anchor",
+            Self::SequenceNumber => "the manifest's sequence number is too old",
+            Self::NoCompatibilityCheck => "vendor and class identifier are not checked",
+            Self::TooManyComponents => "more components than the processor has room for",
+            Self::ComponentIndex => "no component has this index",
+            Self::NoComponentIndex => "the component index is not set",
+            Self::SoftFailureScope => "soft-failure is set outside of try-each and run-sequence",
+            Self::StrictOrder => "not allowed while strict-order is false",
+            Self::NotStored => "the sequence number could not be stored",
+            Self::ImageSize => "the image is larger than its image-size",
+            Self::Stopped => "the processor has failed before",
+        };
+        f.write_str(text)
+    }
+}
+
+/// Writes the standard's name of a label, or what it is and its number.
+fn named(f: &mut fmt::Formatter<'_>, name: Option<&str>, what: &str, label: i64) -> fmt::Result {
+    match name {
+        Some(name) => f.write_str(name),
+        None => write!(f, "{what} {label}"),
+    }
+}

@@ -1,0 +1,285 @@
+//! Registry numbers of draft-ietf-suit-manifest-37 and, by name alone, of its companion drafts.
+//!
+//! Each submodule is one map or registry of the standard; the section of the IANA considerations
+//! is named beside it. A label of a companion draft stands in [`companion`] as far as this crate
+//! has to recognise it without offering what it does.
+
+/// CBOR tags (section 12, IANA considerations).
+pub mod tag {
+    /// SUIT_Envelope.
+    pub const ENVELOPE: u64 = 107;
+    /// SUIT_Manifest, standing alone.
+    pub const MANIFEST: u64 = 1070;
+    /// A Private Enterprise Number as a relative OID (RFC 9090), `cbor-pen` in the CDDL.
+    pub const PEN: u64 = 112;
+    /// A URI as text (RFC 8949, section 3.4.5.3), used by `suit-mud-url`.
+    pub const URI: u64 = 32;
+}
+
+/// SUIT Envelope Elements (section 12.1).
+pub mod envelope {
+    /// suit-delegation, reserved in the manifest draft.
+    pub const DELEGATION: i64 = 1;
+    /// suit-authentication-wrapper.
+    pub const AUTHENTICATION_WRAPPER: i64 = 2;
+    /// suit-manifest.
+    pub const MANIFEST: i64 = 3;
+}
+
+/// SUIT Manifest Elements (section 12.2) with `suit-coswid` of draft-ietf-suit-update-management-14
+/// and `suit-manifest-mud` of draft-ietf-suit-mud-10.
+pub mod manifest {
+    /// suit-manifest-version.
+    pub const VERSION: i64 = 1;
+    /// suit-manifest-sequence-number.
+    pub const SEQUENCE_NUMBER: i64 = 2;
+    /// suit-common.
+    pub const COMMON: i64 = 3;
+    /// suit-reference-uri.
+    pub const REFERENCE_URI: i64 = 4;
+    /// suit-validate.
+    pub const VALIDATE: i64 = 7;
+    /// suit-load.
+    pub const LOAD: i64 = 8;
+    /// suit-invoke.
+    pub const INVOKE: i64 = 9;
+    /// suit-coswid (update management, severable).
+    pub const COSWID: i64 = 14;
+    /// suit-payload-fetch (severable).
+    pub const PAYLOAD_FETCH: i64 = 16;
+    /// suit-install (severable).
+    pub const INSTALL: i64 = 20;
+    /// suit-text (severable).
+    pub const TEXT: i64 = 23;
+    /// suit-manifest-mud. The draft has no number for it yet ("TBD1"), so this default lies in the
+    /// private-use range, where it can collide with no registration.
+    /// [`Options::manifest_mud`](crate::Options::manifest_mud) overrides it.
+    pub const MUD: i64 = -257;
+}
+
+/// SUIT Common Elements (section 12.3).
+pub mod common {
+    /// suit-components.
+    pub const COMPONENTS: i64 = 2;
+    /// suit-shared-sequence.
+    pub const SHARED_SEQUENCE: i64 = 4;
+}
+
+/// Conditions among the SUIT Commands (section 12.4).
+pub mod condition {
+    /// suit-condition-vendor-identifier.
+    pub const VENDOR_IDENTIFIER: i64 = 1;
+    /// suit-condition-class-identifier.
+    pub const CLASS_IDENTIFIER: i64 = 2;
+    /// suit-condition-image-match.
+    pub const IMAGE_MATCH: i64 = 3;
+    /// suit-condition-component-slot.
+    pub const COMPONENT_SLOT: i64 = 5;
+    /// suit-condition-check-content.
+    pub const CHECK_CONTENT: i64 = 6;
+    /// suit-condition-abort.
+    pub const ABORT: i64 = 14;
+    /// suit-condition-device-identifier.
+    pub const DEVICE_IDENTIFIER: i64 = 24;
+}
+
+/// Directives among the SUIT Commands (section 12.4).
+pub mod directive {
+    /// suit-directive-set-component-index.
+    pub const SET_COMPONENT_INDEX: i64 = 12;
+    /// suit-directive-try-each.
+    pub const TRY_EACH: i64 = 15;
+    /// suit-directive-write.
+    pub const WRITE: i64 = 18;
+    /// suit-directive-override-parameters.
+    pub const OVERRIDE_PARAMETERS: i64 = 20;
+    /// suit-directive-fetch.
+    pub const FETCH: i64 = 21;
+    /// suit-directive-copy.
+    pub const COPY: i64 = 22;
+    /// suit-directive-invoke.
+    pub const INVOKE: i64 = 23;
+    /// suit-directive-swap.
+    pub const SWAP: i64 = 31;
+    /// suit-directive-run-sequence.
+    pub const RUN_SEQUENCE: i64 = 32;
+}
+
+/// SUIT Parameters (section 12.5; suit-parameter-fetch-arguments by the CDDL of appendix A).
+pub mod parameter {
+    /// suit-parameter-vendor-identifier.
+    pub const VENDOR_IDENTIFIER: i64 = 1;
+    /// suit-parameter-class-identifier.
+    pub const CLASS_IDENTIFIER: i64 = 2;
+    /// suit-parameter-image-digest.
+    pub const IMAGE_DIGEST: i64 = 3;
+    /// suit-parameter-component-slot.
+    pub const COMPONENT_SLOT: i64 = 5;
+    /// suit-parameter-strict-order.
+    pub const STRICT_ORDER: i64 = 12;
+    /// suit-parameter-soft-failure.
+    pub const SOFT_FAILURE: i64 = 13;
+    /// suit-parameter-image-size.
+    pub const IMAGE_SIZE: i64 = 14;
+    /// suit-parameter-content.
+    pub const CONTENT: i64 = 18;
+    /// suit-parameter-uri.
+    pub const URI: i64 = 21;
+    /// suit-parameter-source-component.
+    pub const SOURCE_COMPONENT: i64 = 22;
+    /// suit-parameter-invoke-args.
+    pub const INVOKE_ARGS: i64 = 23;
+    /// suit-parameter-device-identifier.
+    pub const DEVICE_IDENTIFIER: i64 = 24;
+    /// suit-parameter-fetch-arguments.
+    pub const FETCH_ARGUMENTS: i64 = 25;
+}
+
+/// SUIT Text Values (section 12.6).
+pub mod text {
+    /// suit-text-manifest-description.
+    pub const MANIFEST_DESCRIPTION: i64 = 1;
+    /// suit-text-update-description.
+    pub const UPDATE_DESCRIPTION: i64 = 2;
+    /// suit-text-manifest-json-source.
+    pub const MANIFEST_JSON_SOURCE: i64 = 3;
+    /// suit-text-manifest-yaml-source.
+    pub const MANIFEST_YAML_SOURCE: i64 = 4;
+}
+
+/// SUIT Component Text Values (section 12.7).
+pub mod component_text {
+    /// suit-text-vendor-name.
+    pub const VENDOR_NAME: i64 = 1;
+    /// suit-text-model-name.
+    pub const MODEL_NAME: i64 = 2;
+    /// suit-text-vendor-domain.
+    pub const VENDOR_DOMAIN: i64 = 3;
+    /// suit-text-model-info.
+    pub const MODEL_INFO: i64 = 4;
+    /// suit-text-component-description.
+    pub const COMPONENT_DESCRIPTION: i64 = 5;
+    /// suit-text-component-version.
+    pub const COMPONENT_VERSION: i64 = 6;
+    /// suit-text-version-required (update management).
+    pub const VERSION_REQUIRED: i64 = 7;
+    /// suit-text-current-version (update management).
+    pub const CURRENT_VERSION: i64 = 8;
+}
+
+/// SUIT_MUD_container (draft-ietf-suit-mud-10, section 5). The draft's CDDL names its two keys and
+/// gives them no numbers; they are counted from 1 as everywhere in SUIT (manifest draft, 8.1).
+pub mod mud {
+    /// suit-mud-url.
+    pub const URL: i64 = 1;
+    /// suit-mud-ski.
+    pub const SKI: i64 = 2;
+}
+
+/// Labels that companion drafts registered and this crate recognises in order to refuse them by
+/// name: draft-ietf-suit-trust-domains, draft-ietf-suit-update-management-14 and
+/// draft-ietf-suit-firmware-encryption.
+pub mod companion {
+    /// suit-dependencies in SUIT_Common (trust domains).
+    pub const DEPENDENCIES: i64 = 1;
+    /// suit-manifest-component-id in the manifest (trust domains).
+    pub const MANIFEST_COMPONENT_ID: i64 = 5;
+    /// suit-set-version in the manifest (update management).
+    pub const SET_VERSION: i64 = 6;
+    /// suit-dependency-resolution in the manifest and envelope (trust domains).
+    pub const DEPENDENCY_RESOLUTION: i64 = 15;
+    /// suit-candidate-verification in the manifest and envelope (trust domains).
+    pub const CANDIDATE_VERIFICATION: i64 = 18;
+    /// suit-uninstall in the manifest (trust domains).
+    pub const UNINSTALL: i64 = 24;
+}
+
+/// The standard's name of a command, those of companion drafts included.
+#[must_use]
+pub const fn command_name(label: i64) -> Option<&'static str> {
+    Some(match label {
+        condition::VENDOR_IDENTIFIER => "suit-condition-vendor-identifier",
+        condition::CLASS_IDENTIFIER => "suit-condition-class-identifier",
+        condition::IMAGE_MATCH => "suit-condition-image-match",
+        4 => "suit-condition-use-before",
+        condition::COMPONENT_SLOT => "suit-condition-component-slot",
+        condition::CHECK_CONTENT => "suit-condition-check-content",
+        7 => "suit-condition-dependency-integrity",
+        8 => "suit-condition-is-dependency",
+        11 => "suit-directive-process-dependency",
+        directive::SET_COMPONENT_INDEX => "suit-directive-set-component-index",
+        condition::ABORT => "suit-condition-abort",
+        directive::TRY_EACH => "suit-directive-try-each",
+        directive::WRITE => "suit-directive-write",
+        19 => "suit-directive-set-parameters",
+        directive::OVERRIDE_PARAMETERS => "suit-directive-override-parameters",
+        directive::FETCH => "suit-directive-fetch",
+        directive::COPY => "suit-directive-copy",
+        directive::INVOKE => "suit-directive-invoke",
+        condition::DEVICE_IDENTIFIER => "suit-condition-device-identifier",
+        25 => "suit-condition-image-not-match",
+        26 => "suit-condition-minimum-battery",
+        27 => "suit-condition-update-authorized",
+        28 => "suit-condition-version",
+        29 => "suit-directive-wait",
+        directive::SWAP => "suit-directive-swap",
+        directive::RUN_SEQUENCE => "suit-directive-run-sequence",
+        33 => "suit-directive-unlink",
+        34 => "suit-directive-override-multiple",
+        35 => "suit-directive-copy-params",
+        _ => return None,
+    })
+}
+
+/// The standard's name of a parameter, those of companion drafts included.
+#[must_use]
+pub const fn parameter_name(label: i64) -> Option<&'static str> {
+    Some(match label {
+        parameter::VENDOR_IDENTIFIER => "suit-parameter-vendor-identifier",
+        parameter::CLASS_IDENTIFIER => "suit-parameter-class-identifier",
+        parameter::IMAGE_DIGEST => "suit-parameter-image-digest",
+        4 => "suit-parameter-use-before",
+        parameter::COMPONENT_SLOT => "suit-parameter-component-slot",
+        parameter::STRICT_ORDER => "suit-parameter-strict-order",
+        parameter::SOFT_FAILURE => "suit-parameter-soft-failure",
+        parameter::IMAGE_SIZE => "suit-parameter-image-size",
+        parameter::CONTENT => "suit-parameter-content",
+        19 => "suit-parameter-encryption-info",
+        parameter::URI => "suit-parameter-uri",
+        parameter::SOURCE_COMPONENT => "suit-parameter-source-component",
+        parameter::INVOKE_ARGS => "suit-parameter-invoke-args",
+        parameter::DEVICE_IDENTIFIER => "suit-parameter-device-identifier",
+        parameter::FETCH_ARGUMENTS => "suit-parameter-fetch-arguments",
+        26 => "suit-parameter-minimum-battery",
+        27 => "suit-parameter-update-priority",
+        28 => "suit-parameter-version",
+        29 => "suit-parameter-wait-info",
+        30 => "suit-parameter-component-metadata",
+        _ => return None,
+    })
+}
+
+/// The standard's name of a manifest element, those of companion drafts included.
+/// `suit-manifest-mud` has no fixed number and so no name here.
+#[must_use]
+pub const fn manifest_element_name(label: i64) -> Option<&'static str> {
+    Some(match label {
+        manifest::VERSION => "suit-manifest-version",
+        manifest::SEQUENCE_NUMBER => "suit-manifest-sequence-number",
+        manifest::COMMON => "suit-common",
+        manifest::REFERENCE_URI => "suit-reference-uri",
+        companion::MANIFEST_COMPONENT_ID => "suit-manifest-component-id",
+        companion::SET_VERSION => "suit-set-version",
+        manifest::VALIDATE => "suit-validate",
+        manifest::LOAD => "suit-load",
+        manifest::INVOKE => "suit-invoke",
+        manifest::COSWID => "suit-coswid",
+        companion::DEPENDENCY_RESOLUTION => "suit-dependency-resolution",
+        manifest::PAYLOAD_FETCH => "suit-payload-fetch",
+        companion::CANDIDATE_VERIFICATION => "suit-candidate-verification",
+        manifest::INSTALL => "suit-install",
+        manifest::TEXT => "suit-text",
+        companion::UNINSTALL => "suit-uninstall",
+        _ => return None,
+    })
+}

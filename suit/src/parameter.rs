@@ -1,0 +1,214 @@
+//! SUIT_Parameters: what commands work with (section 8.4.8).
+
+use hexad_cose_core::ErrorKind as Cbor;
+use hexad_cose_core::cbor::{Cursor, Entries, Items, Key, Raw, Type};
+
+use crate::digest::Digest;
+use crate::error::{Error, ErrorKind};
+use crate::labels::{parameter as label, tag};
+
+/// A UUID (RFC 9562), as its 16 bytes.
+pub type Uuid = [u8; 16];
+
+/// What `suit-parameter-vendor-identifier` may hold (section 8.4.8.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VendorIdentifier<'b> {
+    /// A UUID.
+    Uuid(&'b Uuid),
+    /// A Private Enterprise Number: an OID relative to 1.3.6.1.4.1, as RFC 9090 encodes it.
+    Pen(&'b [u8]),
+}
+
+/// The value of a custom parameter (a negative label).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomValue<'b> {
+    /// An integer.
+    Integer(i64),
+    /// A boolean.
+    Bool(bool),
+    /// Text.
+    Text(&'b str),
+    /// Bytes.
+    Bytes(&'b [u8]),
+}
+
+/// One parameter with its value, borrowed from the manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter<'b> {
+    /// suit-parameter-vendor-identifier.
+    VendorIdentifier(VendorIdentifier<'b>),
+    /// suit-parameter-class-identifier.
+    ClassIdentifier(&'b Uuid),
+    /// suit-parameter-device-identifier.
+    DeviceIdentifier(&'b Uuid),
+    /// suit-parameter-image-digest.
+    ImageDigest(Digest<'b>),
+    /// suit-parameter-image-size, in bytes.
+    ImageSize(u64),
+    /// suit-parameter-component-slot.
+    ComponentSlot(u64),
+    /// suit-parameter-content.
+    Content(&'b [u8]),
+    /// suit-parameter-uri.
+    Uri(&'b str),
+    /// suit-parameter-source-component: a component index.
+    SourceComponent(usize),
+    /// suit-parameter-invoke-args.
+    InvokeArgs(&'b [u8]),
+    /// suit-parameter-fetch-arguments.
+    FetchArguments(&'b [u8]),
+    /// suit-parameter-strict-order.
+    StrictOrder(bool),
+    /// suit-parameter-soft-failure.
+    SoftFailure(bool),
+    /// suit-parameter-custom: its label and value.
+    Custom(i64, CustomValue<'b>),
+}
+
+impl<'b> Parameter<'b> {
+    /// The label in the SUIT Parameters registry.
+    #[must_use]
+    pub const fn label(&self) -> i64 {
+        match self {
+            Self::VendorIdentifier(_) => label::VENDOR_IDENTIFIER,
+            Self::ClassIdentifier(_) => label::CLASS_IDENTIFIER,
+            Self::DeviceIdentifier(_) => label::DEVICE_IDENTIFIER,
+            Self::ImageDigest(_) => label::IMAGE_DIGEST,
+            Self::ImageSize(_) => label::IMAGE_SIZE,
+            Self::ComponentSlot(_) => label::COMPONENT_SLOT,
+            Self::Content(_) => label::CONTENT,
+            Self::Uri(_) => label::URI,
+            Self::SourceComponent(_) => label::SOURCE_COMPONENT,
+            Self::InvokeArgs(_) => label::INVOKE_ARGS,
+            Self::FetchArguments(_) => label::FETCH_ARGUMENTS,
+            Self::StrictOrder(_) => label::STRICT_ORDER,
+            Self::SoftFailure(_) => label::SOFT_FAILURE,
+            Self::Custom(label, _) => *label,
+        }
+    }
+
+    /// Takes the value of the parameter whose key `label` was taken at `offset`.
+    fn take(key: i64, offset: usize, cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        Ok(match key {
+            label::VENDOR_IDENTIFIER => Self::VendorIdentifier(vendor(cursor)?),
+            label::CLASS_IDENTIFIER => Self::ClassIdentifier(uuid(cursor)?),
+            label::DEVICE_IDENTIFIER => Self::DeviceIdentifier(uuid(cursor)?),
+            label::IMAGE_DIGEST => {
+                let mut inside = cursor.wrapped()?;
+                let digest = Digest::take(&mut inside)?;
+                inside.finish()?;
+                Self::ImageDigest(digest)
+            }
+            label::IMAGE_SIZE => Self::ImageSize(cursor.unsigned()?),
+            label::COMPONENT_SLOT => Self::ComponentSlot(cursor.unsigned()?),
+            label::CONTENT => Self::Content(cursor.bytes()?),
+            label::URI => Self::Uri(cursor.text()?),
+            label::SOURCE_COMPONENT => Self::SourceComponent(cursor.unsigned_as()?),
+            label::INVOKE_ARGS => Self::InvokeArgs(cursor.bytes()?),
+            label::FETCH_ARGUMENTS => Self::FetchArguments(cursor.bytes()?),
+            label::STRICT_ORDER => Self::StrictOrder(cursor.boolean()?),
+            label::SOFT_FAILURE => Self::SoftFailure(cursor.boolean()?),
+            ..=-1 => Self::Custom(key, custom(cursor)?),
+            _ => return Err(Error::new(ErrorKind::UnsupportedParameter(key), offset)),
+        })
+    }
+}
+
+/// A text key where the standard has integers alone.
+pub(crate) fn text_key(offset: usize) -> Error {
+    let kind = Cbor::UnexpectedType { expected: Type::Unsigned, found: Type::Text };
+    hexad_cose_core::Error::new(kind, offset).into()
+}
+
+fn uuid<'b>(cursor: &mut Cursor<'b>) -> Result<&'b Uuid, Error> {
+    let error = cursor.error(Cbor::Length);
+    Ok(cursor.bytes()?.try_into().map_err(|_| error)?)
+}
+
+fn vendor<'b>(cursor: &mut Cursor<'b>) -> Result<VendorIdentifier<'b>, Error> {
+    if cursor.optional_tag(tag::PEN)? {
+        Ok(VendorIdentifier::Pen(cursor.bytes()?))
+    } else {
+        Ok(VendorIdentifier::Uuid(uuid(cursor)?))
+    }
+}
+
+fn custom<'b>(cursor: &mut Cursor<'b>) -> Result<CustomValue<'b>, Error> {
+    Ok(match cursor.peek()? {
+        Type::Bool => CustomValue::Bool(cursor.boolean()?),
+        Type::Text => CustomValue::Text(cursor.text()?),
+        Type::Bytes => CustomValue::Bytes(cursor.bytes()?),
+        _ => CustomValue::Integer(cursor.integer()?),
+    })
+}
+
+/// The argument of `suit-directive-override-parameters`: parameters, each at most once.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameters<'b> {
+    encoded: Raw<'b>,
+}
+
+impl<'b> Parameters<'b> {
+    /// Takes the map at `cursor` and checks every parameter in it.
+    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let mut inside = *cursor;
+        let mut entries = Entries::enter(&mut inside)?;
+        let mut empty = true;
+        loop {
+            let at = inside.offset();
+            match entries.next(&mut inside)? {
+                None => break,
+                Some(Key::Integer(key)) => Parameter::take(key, at, &mut inside)?,
+                Some(Key::Text(_)) => return Err(text_key(at)),
+            };
+            empty = false;
+        }
+        if empty {
+            return Err(cursor.error(Cbor::Length).into());
+        }
+        Ok(Self { encoded: cursor.item()? })
+    }
+
+    /// The map as it is encoded in the input.
+    #[must_use]
+    pub const fn encoded(self) -> Raw<'b> {
+        self.encoded
+    }
+
+    /// The parameters in the order of the map.
+    #[must_use]
+    pub fn iter(self) -> ParameterIter<'b> {
+        let mut cursor = self.encoded.cursor();
+        let items = cursor.map().ok();
+        ParameterIter { cursor, items }
+    }
+}
+
+impl<'b> IntoIterator for Parameters<'b> {
+    type Item = Parameter<'b>;
+    type IntoIter = ParameterIter<'b>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The parameters of a [`Parameters`] map.
+#[derive(Clone, Debug)]
+pub struct ParameterIter<'b> {
+    cursor: Cursor<'b>,
+    items: Option<Items>,
+}
+
+impl<'b> Iterator for ParameterIter<'b> {
+    type Item = Parameter<'b>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if !self.items.as_mut()?.next(&mut self.cursor).ok()? {
+            return None;
+        }
+        let offset = self.cursor.offset();
+        let key = self.cursor.integer().ok()?;
+        Parameter::take(key, offset, &mut self.cursor).ok()
+    }
+}
