@@ -1,10 +1,17 @@
 #![no_std]
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
 mod entity;
 mod error;
 mod hash;
 mod iana;
+#[cfg(feature = "alloc")]
+pub mod inspect;
 pub mod labels;
 mod link;
 mod map;

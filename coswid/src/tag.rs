@@ -383,3 +383,6 @@ impl<'b> ConciseSwidTag<'b> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

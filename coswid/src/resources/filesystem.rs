@@ -147,7 +147,8 @@ impl<'b> Directory<'b> {
         Self { fs_name, file: files.into(), ..Self::default() }
     }
 
-    /// The same with these directories in it.
+    /// The same with these directories in it. Those that make it deeper than
+    /// [`MAX_DIRECTORY_DEPTH`] can't be read again.
     #[must_use]
     pub fn directories(self, directories: &'b [Directory<'b>]) -> Self {
         Self { directory: directories.into(), ..self }
