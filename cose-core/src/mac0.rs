@@ -221,6 +221,3 @@ impl<'a> Mac0Builder<'a> {
 
 /// Room for the protected bucket of a new message: an algorithm and a media type.
 const MAX_PROTECTED: usize = 128;
-
-#[cfg(test)]
-mod tests;

@@ -349,6 +349,3 @@ impl<'w> Unsigned<'w> {
 
 /// The longest signature of the algorithms offered: ECDSA on P-521.
 const MAX_SIGNATURE: usize = 132;
-
-#[cfg(test)]
-mod tests;

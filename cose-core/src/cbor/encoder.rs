@@ -128,6 +128,14 @@ impl<'w> Encoder<'w> {
         self.head(major, argument.unsigned_abs())
     }
 
+    /// Writes the negative integer -1 - `argument`: also those below `i64`.
+    ///
+    /// # Errors
+    /// `BufferTooSmall`.
+    pub fn negative(&mut self, argument: u64) -> Result<&mut Self, Error> {
+        self.head(1, argument)
+    }
+
     /// Writes a byte string.
     ///
     /// # Errors
