@@ -1,5 +1,6 @@
 #![no_std]
 #![doc = include_str!("../README.md")]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod ecdsa;
 mod eddsa;
@@ -14,7 +15,7 @@ use hexad_cose_core::{Algorithm, CryptoError, PublicKey, Sign, Signed, Verify};
 pub use hash::Sha2;
 pub use key::SigningKey;
 #[cfg(feature = "pem")]
-pub use pem::{PemError, public_key_from_pem};
+pub use pem::{PemError, public_key_from_pem, public_key_to_pem};
 
 /// The backend: every algorithm in software, with nothing to configure and no state.
 #[derive(Clone, Copy, Debug, Default)]
