@@ -16,6 +16,7 @@ pub struct Expect<'a> {
     pub(crate) external_aad: &'a [u8],
     pub(crate) payload: Option<&'a [u8]>,
     pub(crate) understood: &'a [i64],
+    unprotected_algorithm: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +39,13 @@ impl<'a> Expect<'a> {
     }
 
     const fn new(algorithms: Algorithms<'a>) -> Self {
-        Self { algorithms, external_aad: &[], payload: None, understood: &[] }
+        Self {
+            algorithms,
+            external_aad: &[],
+            payload: None,
+            understood: &[],
+            unprotected_algorithm: false,
+        }
     }
 
     /// With this externally supplied data (RFC 9052, 4.4).
@@ -62,6 +69,14 @@ impl<'a> Expect<'a> {
         self
     }
 
+    /// Takes the algorithm from the unprotected bucket, too. RFC 9052, 3.1 has it protected; what
+    /// stands unprotected can't lead beyond the algorithms and the key that the caller named.
+    #[must_use]
+    pub const fn unprotected_algorithm(mut self) -> Self {
+        self.unprotected_algorithm = true;
+        self
+    }
+
     /// The algorithm of a message, when the caller accepts it and `key` may serve it.
     pub(crate) fn accept(
         &self,
@@ -70,7 +85,7 @@ impl<'a> Expect<'a> {
         operation: KeyOperation,
     ) -> Result<Algorithm, Error> {
         headers.check_critical(self.understood)?;
-        let algorithm = headers.protected_algorithm()?;
+        let algorithm = headers.signed_algorithm(self.unprotected_algorithm)?;
         let accepted = match self.algorithms {
             Algorithms::One(one) => one == algorithm,
             Algorithms::Any(any) => any.contains(&algorithm),

@@ -137,13 +137,14 @@ impl<'b> Headers<'b> {
         }
     }
 
-    /// The algorithm of a message that carries a signature or tag: it must be protected.
+    /// The algorithm of a message that carries a signature or tag: protected, unless the caller
+    /// takes it `unprotected`, too.
     ///
     /// # Errors
     /// `UnprotectedAlgorithm` at the protected bucket.
-    pub(crate) fn protected_algorithm(&self) -> Result<Algorithm, Error> {
+    pub(crate) fn signed_algorithm(&self, unprotected: bool) -> Result<Algorithm, Error> {
         match self.algorithm() {
-            Some(algorithm) if self.algorithm_protected => Ok(algorithm),
+            Some(algorithm) if self.algorithm_protected || unprotected => Ok(algorithm),
             _ => Err(self.protected.error(ErrorKind::UnprotectedAlgorithm)),
         }
     }

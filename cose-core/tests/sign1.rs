@@ -201,6 +201,11 @@ fn unprotected_algorithms_and_unknown_critical_parameters_are_refused() {
     let check = |bytes: &[u8], expect| kind(verify(bytes, &key, expect));
     let unprotected = with_buckets(&[], &[0xa1, 0x01, 0x28]);
     assert_eq!(check(&unprotected, EXPECT), ErrorKind::UnprotectedAlgorithm);
+    // With the caller's leave it counts, and is held against what the caller accepts.
+    let leave = EXPECT.unprotected_algorithm();
+    assert_eq!(check(&unprotected, leave), ErrorKind::VerificationFailed);
+    let other = with_buckets(&[], &[0xa1, 0x01, 0x26]);
+    assert_eq!(check(&other, leave), ErrorKind::AlgorithmNotAccepted);
     let by_text = with_buckets(&[0xa1, 0x01, 0x61, 0x61], &[0xa0]);
     assert_eq!(check(&by_text, EXPECT), ErrorKind::UnprotectedAlgorithm);
     // {1: -9, 2: [99], 99: 0}
