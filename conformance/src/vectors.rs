@@ -1,0 +1,88 @@
+//! Where the published vectors are, and what the suites share in reading them.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use crate::Error;
+
+/// The folder of the published vectors: `HEXAD_VECTORS`, else `../shared/vectors` beside the
+/// workspace. `None` when it is not there.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    let folder = match env::var_os("HEXAD_VECTORS") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
+    };
+    folder.is_dir().then_some(folder)
+}
+
+/// Whether `what` may not be skipped: it stands in the comma-separated list `HEXAD_REQUIRE`.
+#[must_use]
+pub fn required(what: &str) -> bool {
+    env::var("HEXAD_REQUIRE").is_ok_and(|list| list.split(',').any(|item| item.trim() == what))
+}
+
+/// The files under `path` whose name ends in `.extension`, in order; `path` itself if it is a file.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Empty`] when there are none.
+pub fn files(path: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+    let metadata = fs::metadata(path).map_err(|error| Error::Io(path.to_owned(), error))?;
+    if metadata.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let failed = |error| Error::Io(folder.clone(), error);
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?.path();
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|own| own == extension) {
+                files.push(entry);
+            }
+        }
+    }
+    files.sort();
+    if files.is_empty() { Err(Error::Empty(path.to_owned())) } else { Ok(files) }
+}
+
+/// What to call the case in `file` when the suite runs on `root`: its path below `root` without the
+/// ending, or the bare name when `root` is the file.
+#[must_use]
+pub fn case_name(root: &Path, file: &Path) -> String {
+    let below = file.strip_prefix(root).ok().filter(|below| !below.as_os_str().is_empty());
+    let name = below.unwrap_or_else(|| Path::new(file.file_name().unwrap_or_default()));
+    name.with_extension("").display().to_string()
+}
+
+/// The content of a text file.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn read(file: &Path) -> Result<String, Error> {
+    fs::read_to_string(file).map_err(|error| Error::Io(file.to_owned(), error))
+}
+
+/// The bytes of `text` in hexadecimal, in which white space is passed over. `None` when it is
+/// anything else.
+#[must_use]
+pub fn hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let pairs = digits.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    let value =
+        |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    pairs
+        .map(|pair| match *pair {
+            [high, low] => Some(value(high)? << 4 | value(low)?),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! Every suite on the published vectors: one trial a case.
+
+use std::process::ExitCode;
+
+use hexad_conformance::{Outcome, SUITES, Suite, vectors};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let trials = SUITES.iter().flat_map(trials).collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The trials of a suite. Where its vectors are missing: one, that names the reason and is ignored,
+/// or fails if they are required.
+fn trials(suite: &Suite) -> Vec<Trial> {
+    let vectors = vectors::folder();
+    let mut trials = Vec::new();
+    for folder in suite.folders {
+        let Some(path) =
+            vectors.as_ref().map(|vectors| vectors.join(folder)).filter(|path| path.exists())
+        else {
+            let name = format!("{}: no vectors in {folder} (set HEXAD_VECTORS)", suite.name);
+            let required = vectors::required("vectors");
+            let missing = || Err(Failed::from("HEXAD_REQUIRE demands the vectors"));
+            trials.push(Trial::test(name, missing).with_ignored_flag(!required));
+            continue;
+        };
+        match (suite.run)(&path) {
+            Ok(cases) => trials.extend(cases.into_iter().map(|case| {
+                let name = format!("{}::{}", suite.name, case.name);
+                match case.outcome {
+                    Outcome::Pass => Trial::test(name, || Ok(())),
+                    Outcome::Fail(why) => Trial::test(name, || Err(Failed::from(why))),
+                    Outcome::Skip(missing) => {
+                        let skipped = || Err(Failed::from("skipped"));
+                        Trial::test(format!("{name} ({missing})"), skipped).with_ignored_flag(true)
+                    }
+                }
+            })),
+            Err(error) => {
+                let why = error.to_string();
+                trials.push(Trial::test(suite.name, || Err(Failed::from(why))));
+            }
+        }
+    }
+    trials
+}
