@@ -20,6 +20,7 @@ mod labels;
 mod mac0;
 mod segments;
 mod sign1;
+mod thumbprint;
 
 pub use check::{Check, Expect, Pending, Verified};
 pub use crypto::{

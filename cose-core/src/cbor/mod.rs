@@ -25,6 +25,7 @@ mod diagnostic;
 mod encoder;
 mod entries;
 mod item;
+mod members;
 #[cfg(feature = "alloc")]
 mod outline;
 
@@ -37,6 +38,7 @@ pub(crate) use encoder::encode_head;
 pub(crate) use entries::find;
 pub use entries::{Entries, MAX_UNORDERED};
 pub use item::{Head, MAX_DEPTH, Type};
+pub use members::{Members, write_map};
 #[cfg(feature = "alloc")]
 pub use outline::{Line, Vocabulary, outline};
 
