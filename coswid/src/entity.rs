@@ -1,6 +1,6 @@
 //! `entity-entry`: an organisation and what it has to do with the tag (RFC 9393, section 2.6).
 
-use hexad_cose_core::cbor::{Cursor, Encoder};
+use hexad_cose_core::cbor::{Cursor, Encoder, write_map};
 
 use crate::error::{Error, ErrorKind};
 use crate::hash::HashEntry;
@@ -86,11 +86,11 @@ impl<'b> Codec<'b> for Entity<'b> {
         if self.role.is_empty() {
             return Err(Error::new(ErrorKind::Missing(labels::ROLE), 0));
         }
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             members.text(labels::LANG, self.lang)?;
             members.text(labels::ENTITY_NAME, Some(self.entity_name))?;
             members.text(labels::REG_ID, self.reg_id)?;
-            members.one_or_more(labels::ROLE, &self.role)?;
+            map::put_entries(members, labels::ROLE, &self.role)?;
             match self.thumbprint {
                 None => Ok(()),
                 Some(hash) => members.put(labels::THUMBPRINT, |encoder| hash.encode(encoder)),

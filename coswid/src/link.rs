@@ -1,6 +1,6 @@
 //! `link-entry`: how the tag relates to another tag or resource (RFC 9393, section 2.7).
 
-use hexad_cose_core::cbor::{Cursor, Encoder};
+use hexad_cose_core::cbor::{Cursor, Encoder, write_map};
 
 use crate::error::{Error, ErrorKind};
 use crate::iana::{Ownership, Rel, Use};
@@ -87,16 +87,16 @@ impl<'b> Codec<'b> for Link<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             members.text(labels::MEDIA, self.media)?;
             members.text(labels::LANG, self.lang)?;
             members.text(labels::ARTIFACT, self.artifact)?;
             members.text(labels::HREF, Some(self.href))?;
             let ownership = self.ownership.map(Into::into);
-            members.label(labels::OWNERSHIP, ownership, &Ownership::RANGE)?;
-            members.label(labels::REL, Some(self.rel.into()), &Rel::RANGE)?;
+            map::put_label(members, labels::OWNERSHIP, ownership, &Ownership::RANGE)?;
+            map::put_label(members, labels::REL, Some(self.rel.into()), &Rel::RANGE)?;
             members.text(labels::MEDIA_TYPE, self.media_type)?;
-            members.label(labels::USE, self.usage.map(Into::into), &Use::RANGE)
+            map::put_label(members, labels::USE, self.usage.map(Into::into), &Use::RANGE)
         })
     }
 }

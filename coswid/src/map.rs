@@ -3,7 +3,8 @@
 use core::fmt;
 use core::ops::RangeInclusive;
 
-use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Key, Raw, Type};
+use hexad_cose_core::Label as Key;
+use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Members, Raw, Type};
 
 use crate::error::{Error, ErrorKind};
 use crate::iana::Label;
@@ -295,75 +296,27 @@ pub(crate) fn between<'b>(from: Cursor<'b>, to: Cursor<'b>) -> Raw<'b> {
     Raw::new(from.rest().bytes().get(..length).unwrap_or_default(), from.offset())
 }
 
-/// Writes a map: `members` runs twice, first only to count them.
-pub(crate) fn write(
-    encoder: &mut Encoder<'_>,
-    members: impl Fn(&mut Members<'_, '_>) -> Result<(), Error>,
+/// Puts an "integer label with text escape", if there is one.
+pub(crate) fn put_label(
+    members: &mut Members<'_, '_>,
+    label: i64,
+    value: Option<Label<'_>>,
+    range: &RangeInclusive<i64>,
 ) -> Result<(), Error> {
-    let mut counted = Members { encoder: None, count: 0 };
-    members(&mut counted)?;
-    encoder.map(counted.count)?;
-    members(&mut Members { encoder: Some(encoder), count: 0 })
+    match value {
+        None => Ok(()),
+        Some(value) => members.put(label, |encoder| write_label(encoder, value, range)),
+    }
 }
 
-/// The members of a map that is being written, in ascending order of their labels.
-pub(crate) struct Members<'e, 'w> {
-    encoder: Option<&'e mut Encoder<'w>>,
-    count: usize,
-}
-
-impl Members<'_, '_> {
-    /// A member whose value `write` writes; not called while the members are only counted.
-    pub fn put(
-        &mut self,
-        label: i64,
-        write: impl FnOnce(&mut Encoder<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        self.count = self.count.saturating_add(1);
-        match &mut self.encoder {
-            None => Ok(()),
-            Some(encoder) => write(encoder.integer(label)?),
-        }
+/// Puts one entry or more, if there are any.
+pub(crate) fn put_entries<'b, T: Entry<'b>>(
+    members: &mut Members<'_, '_>,
+    label: i64,
+    entries: &OneOrMore<'b, T>,
+) -> Result<(), Error> {
+    if entries.is_empty() {
+        return Ok(());
     }
-
-    /// A text, if there is one.
-    pub fn text(&mut self, label: i64, value: Option<&str>) -> Result<(), Error> {
-        match value {
-            None => Ok(()),
-            Some(value) => self.put(label, |encoder| Ok(encoder.text(value).map(drop)?)),
-        }
-    }
-
-    /// A boolean, if there is one.
-    pub fn boolean(&mut self, label: i64, value: Option<bool>) -> Result<(), Error> {
-        match value {
-            None => Ok(()),
-            Some(value) => self.put(label, |encoder| Ok(encoder.boolean(value).map(drop)?)),
-        }
-    }
-
-    /// An "integer label with text escape", if there is one.
-    pub fn label(
-        &mut self,
-        label: i64,
-        value: Option<Label<'_>>,
-        range: &RangeInclusive<i64>,
-    ) -> Result<(), Error> {
-        match value {
-            None => Ok(()),
-            Some(value) => self.put(label, |encoder| write_label(encoder, value, range)),
-        }
-    }
-
-    /// One entry or more, if there are any.
-    pub fn one_or_more<'b, T: Entry<'b>>(
-        &mut self,
-        label: i64,
-        entries: &OneOrMore<'b, T>,
-    ) -> Result<(), Error> {
-        if entries.is_empty() {
-            return Ok(());
-        }
-        self.put(label, |encoder| entries.encode(encoder))
-    }
+    members.put(label, |encoder| entries.encode(encoder))
 }

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use hexad_cose_core::cbor::{Cursor, Encoder, Type};
+use hexad_cose_core::cbor::{Cursor, Encoder, Type, write_map};
 
 use crate::entity::Entity;
 use crate::error::{Error, ErrorKind};
@@ -357,15 +357,15 @@ impl<'b> ConciseSwidTag<'b> {
         self.check(0)?;
         self.tag_id.check(0)?;
         self.tag_creator()?;
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             members.put(labels::TAG_ID, |encoder| self.tag_id.write(encoder))?;
             members.text(labels::SOFTWARE_NAME, Some(self.software_name))?;
-            members.one_or_more(labels::ENTITY, &self.entity)?;
+            map::put_entries(members, labels::ENTITY, &self.entity)?;
             if let Some(evidence) = self.evidence() {
                 members.put(labels::EVIDENCE, |encoder| evidence.encode(encoder))?;
             }
-            members.one_or_more(labels::LINK, &self.link)?;
-            members.one_or_more(labels::SOFTWARE_META, &self.software_meta)?;
+            map::put_entries(members, labels::LINK, &self.link)?;
+            map::put_entries(members, labels::SOFTWARE_META, &self.software_meta)?;
             if let Some(payload) = self.payload() {
                 members.put(labels::PAYLOAD, |encoder| payload.encode(encoder))?;
             }
@@ -373,13 +373,11 @@ impl<'b> ConciseSwidTag<'b> {
             members.boolean(labels::PATCH, self.patch.then_some(true))?;
             members.text(labels::MEDIA, self.media)?;
             members.boolean(labels::SUPPLEMENTAL, self.supplemental.then_some(true))?;
-            members.put(labels::TAG_VERSION, |encoder| {
-                Ok(encoder.integer(self.tag_version).map(drop)?)
-            })?;
+            members.integer(labels::TAG_VERSION, Some(self.tag_version))?;
             members.text(labels::SOFTWARE_VERSION, self.software_version)?;
             let scheme = self.version_scheme.map(Into::into);
-            members.label(labels::VERSION_SCHEME, scheme, &VersionScheme::RANGE)?;
-            members.text(labels::LANG, self.lang)
+            map::put_label(members, labels::VERSION_SCHEME, scheme, &VersionScheme::RANGE)?;
+            Ok(members.text(labels::LANG, self.lang)?)
         })
     }
 }

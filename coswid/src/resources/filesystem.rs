@@ -1,6 +1,6 @@
 //! `file-entry` and `directory-entry` (RFC 9393, section 2.9.2).
 
-use hexad_cose_core::cbor::{Cursor, Encoder};
+use hexad_cose_core::cbor::{Cursor, Encoder, write_map};
 
 use crate::error::{Error, ErrorKind};
 use crate::hash::HashEntry;
@@ -92,19 +92,17 @@ impl<'b> Codec<'b> for File<'b> {
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         check_name(self.fs_name, 0)?;
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             if let Some(hash) = self.hash {
                 members.put(labels::HASH, |encoder| hash.encode(encoder))?;
             }
             members.text(labels::LANG, self.lang)?;
-            if let Some(size) = self.size {
-                members.put(labels::SIZE, |encoder| Ok(encoder.unsigned(size).map(drop)?))?;
-            }
+            members.unsigned(labels::SIZE, self.size)?;
             members.text(labels::FILE_VERSION, self.file_version)?;
             members.boolean(labels::KEY, self.key)?;
             members.text(labels::LOCATION, self.location)?;
             members.text(labels::FS_NAME, Some(self.fs_name))?;
-            members.text(labels::ROOT, self.root)
+            Ok(members.text(labels::ROOT, self.root)?)
         })
     }
 }
@@ -201,7 +199,7 @@ impl<'b> Codec<'b> for Directory<'b> {
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         check_name(self.fs_name, 0)?;
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             members.text(labels::LANG, self.lang)?;
             members.boolean(labels::KEY, self.key)?;
             members.text(labels::LOCATION, self.location)?;
@@ -211,9 +209,9 @@ impl<'b> Codec<'b> for Directory<'b> {
                 return Ok(());
             }
             members.put(labels::PATH_ELEMENTS, |encoder| {
-                map::write(encoder, |members| {
-                    members.one_or_more(labels::DIRECTORY, &self.directory)?;
-                    members.one_or_more(labels::FILE, &self.file)
+                write_map(encoder, |members| {
+                    map::put_entries(members, labels::DIRECTORY, &self.directory)?;
+                    map::put_entries(members, labels::FILE, &self.file)
                 })
             })
         })

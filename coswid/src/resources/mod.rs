@@ -4,14 +4,14 @@
 mod files;
 mod filesystem;
 
-use hexad_cose_core::cbor::{Cursor, Encoder};
+use hexad_cose_core::cbor::{Cursor, Encoder, Members, write_map};
 
 pub use files::{Files, LocatedFile, Path};
 pub use filesystem::{Directory, File, MAX_DIRECTORY_DEPTH};
 
 use crate::error::{Error, ErrorKind};
 use crate::labels;
-use crate::map::{self, Codec, Extensions, Members, OneOrMore};
+use crate::map::{self, Codec, Extensions, OneOrMore};
 
 /// The groups that payload and evidence have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -45,10 +45,10 @@ impl<'b> ResourceCollection<'b> {
     }
 
     fn put(&self, members: &mut Members<'_, '_>) -> Result<(), Error> {
-        members.one_or_more(labels::DIRECTORY, &self.directory)?;
-        members.one_or_more(labels::FILE, &self.file)?;
-        members.one_or_more(labels::PROCESS, &self.process)?;
-        members.one_or_more(labels::RESOURCE, &self.resource)
+        map::put_entries(members, labels::DIRECTORY, &self.directory)?;
+        map::put_entries(members, labels::FILE, &self.file)?;
+        map::put_entries(members, labels::PROCESS, &self.process)?;
+        map::put_entries(members, labels::RESOURCE, &self.resource)
     }
 }
 
@@ -93,7 +93,7 @@ impl<'b> Payload<'b> {
     }
 
     pub(crate) fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             members.text(labels::LANG, self.lang)?;
             self.resources.put(members)
         })
@@ -169,16 +169,16 @@ impl<'b> Evidence<'b> {
     }
 
     pub(crate) fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             members.text(labels::LANG, self.lang)?;
             self.resources.put(members)?;
             members.text(labels::LOCATION, self.location)?;
             if let Some(date) = self.date {
                 members.put(labels::DATE, |encoder| {
-                    Ok(encoder.tag(Self::EPOCH_TIME)?.integer(date).map(drop)?)
+                    encoder.tag(Self::EPOCH_TIME)?.integer(date).map(drop)
                 })?;
             }
-            members.text(labels::DEVICE_ID, self.device_id)
+            Ok(members.text(labels::DEVICE_ID, self.device_id)?)
         })
     }
 }
@@ -225,15 +225,10 @@ impl<'b> Codec<'b> for Process<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             members.text(labels::LANG, self.lang)?;
             members.text(labels::PROCESS_NAME, Some(self.process_name))?;
-            match self.pid {
-                None => Ok(()),
-                Some(pid) => {
-                    members.put(labels::PID, |encoder| Ok(encoder.integer(pid).map(drop)?))
-                }
-            }
+            Ok(members.integer(labels::PID, self.pid)?)
         })
     }
 }
@@ -277,9 +272,9 @@ impl<'b> Codec<'b> for Resource<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        map::write(encoder, |members| {
+        write_map(encoder, |members| {
             members.text(labels::LANG, self.lang)?;
-            members.text(labels::TYPE, Some(self.resource_type))
+            Ok(members.text(labels::TYPE, Some(self.resource_type))?)
         })
     }
 }
