@@ -1,0 +1,168 @@
+//! What the operator knows and a MUD file does not: who is who on this network.
+
+use core::fmt;
+use hexad_mud::acl::{Ethernet, Forwarding};
+use hexad_mud::flow::{self, Flow, IpVersion, Transport};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+
+use super::{Access, HostName, Peer, Policy, Rule};
+
+/// The operator's configuration: what the abstractions of a MUD file stand for on this network
+/// (RFC 8520, 3.10 to 3.15).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Site {
+    /// `local-networks`: the networks that are local to the devices.
+    pub local_networks: Vec<IpNet>,
+    /// `my-controller`: the controllers of the devices with this MUD URL.
+    pub my_controllers: BTreeMap<String, Vec<IpNet>>,
+    /// `controller`: the members of a class, by the URI of the class, such as `urn:ietf:params:mud:dns`.
+    pub controllers: BTreeMap<String, Vec<IpNet>>,
+    /// `manufacturer` and `same-manufacturer`: the devices whose MUD URL has this authority, in lower case.
+    pub manufacturers: BTreeMap<String, Vec<IpNet>>,
+    /// `model`: the devices with this MUD URL.
+    pub models: BTreeMap<String, Vec<IpNet>>,
+    /// What every device needs of the network itself unless it is in quarantine: name service, time.
+    pub services: Vec<Rule>,
+}
+
+impl Site {
+    /// The access of a device that is what it should be: the network's services, and the flows of its
+    /// MUD file in their order. What they say of who is not known here lets nobody through, and is noted.
+    #[must_use]
+    pub fn allowed(&self, mud_url: &str, flows: &[Flow<'_>]) -> Access {
+        let mut policy = Policy { rules: self.services.clone(), notes: Vec::new() };
+        for flow in flows {
+            let mut note = |reason| policy.notes.push(Note { ace: flow.ace.to_owned(), reason });
+            if flow.partial {
+                note(Reason::UnknownCondition);
+            }
+            if let Some(rule) = self.rule(mud_url, flow, &mut note) {
+                policy.rules.push(rule);
+            }
+        }
+        Access::Allowed(policy)
+    }
+
+    /// The access of a device whose software is out of date: the network's services, and connections that
+    /// it opens to the update server.
+    #[must_use]
+    pub fn update_only(&self, server: Peer, transport: Transport) -> Access {
+        let mut rules = self.services.clone();
+        rules.push(Rule::opening("update server", server, transport));
+        Access::UpdateOnly(Policy { rules, notes: Vec::new() })
+    }
+
+    fn rule(&self, mud_url: &str, flow: &Flow<'_>, note: &mut impl FnMut(Reason)) -> Option<Rule> {
+        let mut version = flow.version;
+        if let Some(ethernet) = flow.ethernet {
+            match ip_alone(&ethernet) {
+                Some(of_frame) if version.is_none_or(|said| said == of_frame) => {
+                    version = Some(of_frame);
+                }
+                _ => {
+                    note(Reason::Ethernet);
+                    // A router can't tell such packets apart: accept none of them, drop all of them.
+                    if flow.action == Forwarding::Accept {
+                        return None;
+                    }
+                }
+            }
+        }
+        let peers = flow.peers.iter().map(|peer| self.peer(mud_url, peer, note));
+        Some(Rule {
+            name: flow.ace.to_owned(),
+            direction: flow.direction,
+            version,
+            peers: peers.collect(),
+            device: flow.device.map(|prefix| net(&prefix)),
+            transport: flow.transport,
+            action: flow.action,
+        })
+    }
+
+    fn peer(&self, mud_url: &str, peer: &flow::Peer<'_>, note: &mut impl FnMut(Reason)) -> Peer {
+        let listed = |list: &BTreeMap<String, Vec<IpNet>>, key: &str| {
+            list.get(key).cloned().unwrap_or_default()
+        };
+        let known = match *peer {
+            flow::Peer::DnsName(name) => match HostName::new(name) {
+                Ok(name) => return Peer::Name(name),
+                Err(_) => Vec::new(),
+            },
+            flow::Peer::Prefix(prefix) => vec![net(&prefix)],
+            flow::Peer::LocalNetworks => self.local_networks.clone(),
+            flow::Peer::MyController => listed(&self.my_controllers, mud_url),
+            flow::Peer::Controller(class) => listed(&self.controllers, class),
+            flow::Peer::SameManufacturer => listed(&self.manufacturers, &authority(mud_url)),
+            flow::Peer::Manufacturer(authority) => {
+                listed(&self.manufacturers, &authority.to_ascii_lowercase())
+            }
+            flow::Peer::Model(url) => listed(&self.models, url),
+            // A kind of peer that this crate does not know is nobody.
+            _ => Vec::new(),
+        };
+        if known.is_empty() {
+            note(Reason::Nobody(format!("{peer:?}")));
+        }
+        Peer::Under(known)
+    }
+}
+
+/// The version of IP that an Ethernet condition comes to, if it says no more than that.
+fn ip_alone(ethernet: &Ethernet) -> Option<IpVersion> {
+    let ethertype = ethernet.ethertype?;
+    if *ethernet != (Ethernet { ethertype: Some(ethertype), ..Ethernet::default() }) {
+        return None;
+    }
+    match ethertype {
+        0x0800 => Some(IpVersion::V4),
+        0x86dd => Some(IpVersion::V6),
+        _ => None,
+    }
+}
+
+fn net(prefix: &flow::Prefix) -> IpNet {
+    let address = prefix.address();
+    // A prefix of a MUD file is never longer than its address; if it were, the address alone is meant.
+    IpNet::new(address, prefix.length()).unwrap_or_else(|_| address.into())
+}
+
+/// The authority of a URL (RFC 3986, 3.2), in lower case.
+fn authority(url: &str) -> String {
+    let after = url.split_once("://").map_or("", |(_, after)| after);
+    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
+    after.get(..end).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Where a policy differs from what the MUD file says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Note {
+    /// The name of the access control entry.
+    pub ace: String,
+    /// How they differ.
+    pub reason: Reason,
+}
+
+/// How a policy differs from what the MUD file says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Reason {
+    /// Nobody on this network is what the entry names, so it lets nobody through.
+    Nobody(String),
+    /// The entry has a condition on the Ethernet header that a router can't judge. One that accepts is
+    /// left out; one that drops does so without the condition.
+    Ethernet,
+    /// The entry has a condition from a module that is not known, which is passed over (RFC 8520, 3.14).
+    UnknownCondition,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ace, reason } = self;
+        match reason {
+            Reason::Nobody(peer) => write!(f, "{ace}: nobody on this network is {peer}"),
+            Reason::Ethernet => write!(f, "{ace}: a router can't judge its Ethernet condition"),
+            Reason::UnknownCondition => write!(f, "{ace}: has a condition that is not known"),
+        }
+    }
+}
