@@ -1,15 +1,19 @@
 //! Keys as people keep them: PEM with PKCS#8, SEC1, SPKI or a certificate in it.
 
+extern crate alloc;
+
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
-use hexad_cose_core::{CryptoError, Curve, PublicKeyBuf};
+use hexad_cose_core::{CryptoError, Curve, PublicKey, PublicKeyBuf, Y};
 use pkcs8::PrivateKeyInfoRef;
-use pkcs8::der::pem::decode_vec;
-use pkcs8::der::{Decode, asn1::ObjectIdentifier};
+use pkcs8::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, OctetStringRef};
+use pkcs8::der::pem::{LineEnding, decode_vec, encode_string};
+use pkcs8::der::{Decode, Encode};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use sec1::EcPrivateKey;
 use x509_cert::Certificate;
-use x509_cert::der::Encode;
 use zeroize::Zeroizing;
 
 use crate::SigningKey;
@@ -74,7 +78,84 @@ fn curve_of(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Curve, PemError> {
     }
 }
 
+/// The algorithm identifier of keys on `curve`; on a NIST curve, `oid` is where the curve's own
+/// identifier is kept.
+fn algorithm_of(
+    curve: Curve,
+    oid: &mut ObjectIdentifier,
+) -> Result<AlgorithmIdentifierRef<'_>, PemError> {
+    if curve == Curve::Ed25519 {
+        return Ok(AlgorithmIdentifierRef { oid: ED25519, parameters: None });
+    }
+    let known = NIST_CURVES.iter().find(|(_, known)| *known == curve);
+    *oid = known.map(|(oid, _)| *oid).ok_or(PemError::Unsupported)?;
+    Ok(AlgorithmIdentifierRef { oid: EC_PUBLIC_KEY, parameters: Some(AnyRef::from(&*oid)) })
+}
+
+/// The point as PKIX writes it: SEC 1, 2.3.3, or the 32 bytes of an Ed25519 key.
+fn point_of(key: &PublicKey<'_>) -> Result<Vec<u8>, PemError> {
+    match *key {
+        PublicKey::Ec2 { x, y: Y::Coordinate(y), .. } => Ok([&[4], x, y].concat()),
+        PublicKey::Ec2 { x, y: Y::Odd(odd), .. } => Ok([&[2 + u8::from(odd)], x].concat()),
+        PublicKey::Okp { x, .. } => Ok(x.to_vec()),
+        _ => Err(PemError::Unsupported),
+    }
+}
+
+/// Writes a public key as PEM: `PUBLIC KEY` (SPKI, RFC 5480 and RFC 8410).
+///
+/// # Errors
+/// `Unsupported` for a kind of key that is not offered.
+pub fn public_key_to_pem(key: &PublicKey<'_>) -> Result<String, PemError> {
+    let point = point_of(key)?;
+    let mut curve = EC_PUBLIC_KEY;
+    let spki = SubjectPublicKeyInfoRef {
+        algorithm: algorithm_of(key.curve(), &mut curve)?,
+        subject_public_key: BitStringRef::from_bytes(&point).map_err(|_| PemError::Der)?,
+    };
+    let der = spki.to_der().map_err(|_| PemError::Der)?;
+    encode_string("PUBLIC KEY", LineEnding::LF, &der).map_err(|_| PemError::Armour)
+}
+
 impl SigningKey {
+    /// Writes the key as PEM: `PRIVATE KEY` (PKCS#8, RFC 5958), which
+    /// [`from_pem`](Self::from_pem) reads.
+    ///
+    /// ```
+    /// use hexad_cose_core::Curve;
+    /// use hexad_rustcrypto::SigningKey;
+    ///
+    /// let key = SigningKey::from_bytes(Curve::P256, &[7; 32])?;
+    /// let pem = key.to_pem()?;
+    /// assert_eq!(SigningKey::from_pem(&pem)?.public(), key.public());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Unsupported` for a curve without an object identifier here.
+    pub fn to_pem(&self) -> Result<Zeroizing<String>, PemError> {
+        let public = self.public().as_public();
+        let point = point_of(&public)?;
+        let inner = self.with_secret(|d| {
+            let written = match public {
+                PublicKey::Okp { .. } => OctetStringRef::new(d).and_then(|d| d.to_der()),
+                _ => {
+                    let public_key = Some(point.as_slice());
+                    EcPrivateKey { private_key: d, parameters: None, public_key }.to_der()
+                }
+            };
+            written.map(Zeroizing::new).map_err(|_| PemError::Der)
+        })?;
+        let mut curve = EC_PUBLIC_KEY;
+        let algorithm = algorithm_of(self.curve(), &mut curve)?;
+        let private = OctetStringRef::new(&inner).map_err(|_| PemError::Der)?;
+        let der = PrivateKeyInfoRef::new(algorithm, private).to_der();
+        let der = Zeroizing::new(der.map_err(|_| PemError::Der)?);
+        encode_string("PRIVATE KEY", LineEnding::LF, &der)
+            .map(Zeroizing::new)
+            .map_err(|_| PemError::Armour)
+    }
+
     /// Reads a private key from PEM: `PRIVATE KEY` (PKCS#8) or `EC PRIVATE KEY` (SEC1).
     ///
     /// # Errors

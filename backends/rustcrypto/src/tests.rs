@@ -93,6 +93,22 @@ fn debug_shows_no_secret() {
     assert!(!shown.contains("171, 171") && !shown.contains("abab"), "{shown}");
 }
 
+/// RFC 5958, RFC 5480 and RFC 8410: what is written as PEM reads back as the same key, on each curve.
+#[cfg(feature = "pem")]
+#[test]
+fn keys_survive_pem() {
+    for curve in [Curve::P256, Curve::P384, Curve::P521, Curve::Ed25519] {
+        let mut d = std::vec![1; curve.coordinate_len()];
+        d[0] = 0;
+        let key = SigningKey::from_bytes(curve, &d).unwrap();
+        let read = SigningKey::from_pem(&key.to_pem().unwrap()).unwrap();
+        assert_eq!(read.public(), key.public());
+        read.with_secret(|secret| assert_eq!(secret, d));
+        let public = crate::public_key_to_pem(&key.public().as_public()).unwrap();
+        assert_eq!(crate::public_key_from_pem(&public).as_ref(), Ok(key.public()));
+    }
+}
+
 fn hex(text: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
     for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
