@@ -3,6 +3,7 @@
 //! Where that can't be made the tests are reported as ignored, with the reason; with `netns` in
 //! `HEXAD_REQUIRE` they fail instead.
 
+use hexad_operator::network::apply::{ApplyError, Nft};
 use hexad_operator::network::nft::{Ruleset, compile};
 use hexad_operator::network::policy::{
     Access, Device, DeviceName, Direction, Forwarding, HostName, InvalidName, IpVersion, Peer,
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     if env::var_os(HOLD).is_some() {
         return hold();
     }
-    let tests: [(&str, Test); 13] = [
+    let tests: [(&str, Test); 15] = [
         ("allowed_device_reaches_what_its_rules_name", allowed),
         ("peer_opens_where_only_the_peer_may", opened_by_peer),
         ("answers_alone_open_nothing", answers_alone),
@@ -52,6 +53,8 @@ fn main() -> ExitCode {
         ("update_only_reaches_the_update_server_alone", update_only),
         ("quarantine_cuts_connections_that_stand", quarantine),
         ("text_is_what_nft_reads", text),
+        ("nothing_passes_before_the_first_ruleset", closed),
+        ("nft_runs_through_another_command", through),
         ("nothing_is_left_when_the_process_is_killed", killed),
     ];
     let missing = available().err().map(|error| error.to_string());
@@ -382,6 +385,27 @@ fn in_own_namespace(ruleset: &Ruleset) -> Result<String, Box<dyn Error>> {
         return Err(format!("nft refused\n{ruleset}").into());
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+fn closed() -> Tested {
+    let net = Testbed::create(&HOSTS)?;
+    expect(&net, &[(FORBIDDEN, CLOUD, Protocol::Tcp, 443, Expect::Drop)])
+}
+
+/// `nft` is started by the command given, and what it says against a ruleset or an order is handed on.
+fn through() -> Tested {
+    let elsewhere = Nft::through(["unshare", "--net"]);
+    elsewhere.check(&Ruleset::closed())?;
+    elsewhere.apply(&Ruleset::closed())?;
+    assert_eq!(elsewhere.listing()?, "", "each command has a new namespace");
+    match elsewhere.counters() {
+        Err(ApplyError::Refused(words)) => assert!(words.contains("No such file"), "{words}"),
+        other => return Err(format!("counters without a table: {other:?}").into()),
+    }
+    match Nft::through(["/nonexistent"]).apply(&Ruleset::closed()) {
+        Err(ApplyError::Start(_)) => Ok(()),
+        other => Err(format!("started by nothing: {other:?}").into()),
+    }
 }
 
 /// The namespaces die with the process that made them, even if it has no chance to clean up; and

@@ -10,7 +10,7 @@ use nftables::stmt::{Counter, Statement};
 
 use super::nft::{Ruleset, TABLE};
 
-/// The `nft` command, in one network namespace.
+/// The `nft` command, on one gateway.
 #[derive(Clone, Debug)]
 pub struct Nft {
     prefix: Vec<OsString>,
@@ -38,10 +38,11 @@ impl Nft {
         Self { prefix: Vec::new() }
     }
 
-    /// Works in the network namespace that `ip netns` knows by this name.
+    /// Works through another command, which starts `nft` where the rules are to hold: `ip netns exec gateway`
+    /// for a network namespace, `ssh gateway` for another machine.
     #[must_use]
-    pub fn in_netns(name: impl Into<OsString>) -> Self {
-        Self { prefix: vec!["ip".into(), "netns".into(), "exec".into(), name.into()] }
+    pub fn through<W: Into<OsString>>(command: impl IntoIterator<Item = W>) -> Self {
+        Self { prefix: command.into_iter().map(Into::into).collect() }
     }
 
     /// Has the kernel check the ruleset without putting it in force.
@@ -70,12 +71,13 @@ impl Nft {
         self.run(&["list", "ruleset"], "")
     }
 
-    /// The counters of the rules in our table, in the order of the rules. Empty if no ruleset of ours is in force.
+    /// The counters of the rules of the ruleset in force, in their order.
     ///
     /// # Errors
-    /// As [`Nft::apply`], and [`ApplyError::Json`] if `nft` answers with what can't be read.
+    /// As [`Nft::apply`], which includes that no ruleset of ours is in force; [`ApplyError::Json`] if `nft`
+    /// answers with what can't be read.
     pub fn counters(&self) -> Result<Vec<RuleCounter>, ApplyError> {
-        let listing = self.run(&["--json", "list", "ruleset"], "")?;
+        let listing = self.run(&["--json", "list", "table", "inet", TABLE], "")?;
         let listing: Nftables<'_> = serde_json::from_str(&listing).map_err(ApplyError::Json)?;
         Ok(listing.objects.iter().filter_map(counter).collect())
     }
@@ -91,15 +93,16 @@ impl Nft {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(ApplyError::Start)?;
-        // nft reads all its input before it writes, so the pipes can't block each other.
-        if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(input.as_bytes()).map_err(ApplyError::Start)?;
-        }
+        // nft reads all its input before it writes, so the pipes can't block each other. If it ends without
+        // having read, its own words are worth more than that the pipe broke.
+        let written =
+            child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(input.as_bytes()));
         let output = child.wait_with_output().map_err(ApplyError::Start)?;
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             return Err(ApplyError::Refused(words));
         }
+        written.map_err(ApplyError::Start)?;
         String::from_utf8(output.stdout)
             .map_err(|error| ApplyError::Start(io::Error::new(io::ErrorKind::InvalidData, error)))
     }
@@ -107,9 +110,6 @@ impl Nft {
 
 fn counter(object: &NfObject<'_>) -> Option<RuleCounter> {
     let NfObject::ListObject(NfListObject::Rule(rule)) = object else { return None };
-    if rule.table != TABLE {
-        return None;
-    }
     let counted = rule.expr.iter().find_map(|statement| match statement {
         Statement::Counter(Counter::Anonymous(Some(counter))) => Some(counter),
         _ => None,

@@ -105,8 +105,8 @@ pub struct Testbed {
 /// `CAP_NET_ADMIN`), the `ip` command, the `nft` command, or `nf_tables` with connection
 /// tracking in the kernel.
 pub fn available() -> Result<(), TestbedError> {
-    let namespace =
-        Namespace::create().map_err(TestbedError::io("make a network namespace (needs root)"))?;
+    let namespace = Namespace::create()
+        .map_err(TestbedError::io("make a network namespace (needs root, or `unshare -rn`)"))?;
     ip(&namespace, "link show\n")?;
     namespace
         .enter(|| Ok(Nft::here().check(&Ruleset::closed())))
@@ -115,13 +115,15 @@ pub fn available() -> Result<(), TestbedError> {
 }
 
 impl Testbed {
-    /// Makes the namespaces, links, addresses and routes.
+    /// Makes the namespaces, links, addresses and routes. The gateway lets nothing through yet.
     ///
     /// # Errors
     /// As [`available`], and whatever `ip` says against an address.
     pub fn create(hosts: &[Host]) -> Result<Self, TestbedError> {
         let new = || {
-            Namespace::create().map_err(TestbedError::io("make a network namespace (needs root)"))
+            Namespace::create().map_err(TestbedError::io(
+                "make a network namespace (needs root, or `unshare -rn`)",
+            ))
         };
         let gateway = new()?;
         let mut joined = Vec::with_capacity(hosts.len());
@@ -136,7 +138,9 @@ impl Testbed {
                 std::fs::write("/proc/sys/net/ipv6/conf/all/forwarding", "1")
             })
             .map_err(TestbedError::io("turn on forwarding in the gateway's namespace"))?;
-        Ok(Self { gateway, hosts: joined })
+        let net = Self { gateway, hosts: joined };
+        net.apply(&Ruleset::closed())?;
+        Ok(net)
     }
 
     /// Puts the ruleset in force on the gateway, in one transaction, in place of the one before it.
@@ -250,10 +254,11 @@ fn ip(namespace: &Namespace, batch: &str) -> Result<(), TestbedError> {
                 .stdout(Stdio::null())
                 .stderr(Stdio::piped())
                 .spawn()?;
-            if let Some(mut stdin) = child.stdin.take() {
-                stdin.write_all(batch.as_bytes())?;
-            }
-            child.wait_with_output()
+            // If it ends without having read, its own words are worth more than that the pipe broke.
+            let written =
+                child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(batch.as_bytes()));
+            let output = child.wait_with_output()?;
+            if output.status.success() { written.map(|()| output) } else { Ok(output) }
         })
         .map_err(TestbedError::io("run `ip` (package iproute2)"))?;
     if output.status.success() {
