@@ -121,6 +121,7 @@ impl<'b> Sign1<'b> {
             headers: NewHeaders { algorithm, content_type: None, kid: None },
             external_aad: &[],
             tagged: true,
+            outer_tag: None,
         }
     }
 }
@@ -146,6 +147,7 @@ pub struct Sign1Builder<'a> {
     headers: NewHeaders<'a>,
     external_aad: &'a [u8],
     tagged: bool,
+    outer_tag: Option<u64>,
 }
 
 impl<'a> Sign1Builder<'a> {
@@ -167,6 +169,13 @@ impl<'a> Sign1Builder<'a> {
     #[must_use]
     pub const fn external_aad(mut self, external_aad: &'a [u8]) -> Self {
         self.external_aad = external_aad;
+        self
+    }
+
+    /// With this tag around the message: 61 for a CWT (RFC 8392, 6).
+    #[must_use]
+    pub const fn within_tag(mut self, number: u64) -> Self {
+        self.outer_tag = Some(number);
         self
     }
 
@@ -232,6 +241,9 @@ impl<'a> Sign1Builder<'a> {
 
     /// Writes all that stands before the payload; where the protected bucket stands.
     fn start(&self, encoder: &mut Encoder<'_>) -> Result<(usize, usize), Error> {
+        if let Some(number) = self.outer_tag {
+            encoder.tag(number)?;
+        }
         if self.tagged {
             encoder.tag(tag::SIGN1)?;
         }
