@@ -1,0 +1,130 @@
+//! `ci`: all that has to hold before a change is merged, step by step, and a table at the end.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::process::{Result, cargo, required, run as execute, succeeds};
+use crate::thumb::Toolchain;
+use crate::{deps, fuzz, thumb};
+
+/// A step: its headline, and what it does.
+struct Step {
+    name: &'static str,
+    run: fn() -> Result<Outcome>,
+}
+
+/// How a step that did not fail came out.
+enum Outcome {
+    Passed,
+    /// Not run, for this reason.
+    Skipped(String),
+}
+
+const STEPS: [Step; 11] = [
+    Step { name: "format", run: || done(&mut cargo(["fmt", "--all", "--check"])) },
+    Step { name: "dependencies", run: || deps::run().map(|()| Outcome::Passed) },
+    Step {
+        name: "clippy",
+        run: || {
+            let everything = ["--workspace", "--all-targets", "--all-features"];
+            done(cargo(["clippy"]).args(everything).args(["--", "-D", "warnings"]))
+        },
+    },
+    Step { name: "features", run: features },
+    Step { name: "test", run: || done(&mut cargo(["test", "--workspace"])) },
+    Step {
+        name: "documentation",
+        run: || {
+            let mut doc = cargo(["doc", "--workspace", "--no-deps", "--all-features"]);
+            done(doc.env("RUSTDOCFLAGS", "-Dwarnings"))
+        },
+    },
+    Step {
+        name: "licences, bans, sources",
+        run: || done(&mut cargo(["deny", "check", "licenses", "bans", "sources"])),
+    },
+    Step { name: "advisories", run: advisories },
+    Step { name: "thumb", run: thumb_if_there },
+    Step { name: "fuzz", run: fuzz_if_there },
+    Step { name: "demo", run: demo },
+];
+
+/// Runs every step; an error names those that failed.
+pub fn run() -> Result {
+    let mut table = Vec::new();
+    let mut failed = Vec::new();
+    for Step { name, run } in &STEPS {
+        println!("\n=== {name}");
+        let started = Instant::now();
+        let outcome = run();
+        let took = started.elapsed();
+        let line = match outcome {
+            Ok(Outcome::Passed) => row(name, "ok", took),
+            Ok(Outcome::Skipped(why)) => {
+                println!("skipped: {why}");
+                format!("{} ({why})", row(name, "skipped", took))
+            }
+            Err(error) => {
+                eprintln!("error: {error}");
+                failed.push(*name);
+                row(name, "FAILED", took)
+            }
+        };
+        table.push((line, took));
+    }
+    println!("\n=== summary");
+    table.iter().for_each(|(line, _)| println!("{line}"));
+    println!("{}", row("all", "", table.iter().map(|(_, took)| *took).sum()));
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
+}
+
+fn row(name: &str, outcome: &str, took: Duration) -> String {
+    format!("{name:<24} {outcome:<8} {:>7.1} s", took.as_secs_f64())
+}
+
+fn done(command: &mut Command) -> Result<Outcome> {
+    execute(command).map(|()| Outcome::Passed)
+}
+
+/// Skips a step that can't be run here, unless `HEXAD_REQUIRE` names it.
+fn skip(what: &str, why: String) -> Result<Outcome> {
+    if required(what) { Err(why.into()) } else { Ok(Outcome::Skipped(why)) }
+}
+
+/// Every combination of features of every library builds.
+fn features() -> Result<Outcome> {
+    let mut hack = cargo(["hack", "check", "--workspace", "--feature-powerset"]);
+    for program in ["hexad", "hexad-conformance", "hexad-benches", "xtask"] {
+        hack.args(["--exclude", program]);
+    }
+    done(&mut hack)
+}
+
+/// Known vulnerabilities, where the database of them can be reached.
+fn advisories() -> Result<Outcome> {
+    if !succeeds(&mut cargo(["deny", "fetch", "db"])) {
+        return skip("advisories", "the advisory database can't be reached".into());
+    }
+    done(&mut cargo(["deny", "check", "--disable-fetch", "advisories"]))
+}
+
+fn thumb_if_there() -> Result<Outcome> {
+    match Toolchain::find() {
+        Ok(_) => thumb::run().map(|()| Outcome::Passed),
+        Err(missing) => skip("thumb", missing.to_string()),
+    }
+}
+
+/// Half a minute for every target.
+fn fuzz_if_there() -> Result<Outcome> {
+    if !succeeds(&mut cargo(["fuzz", "--version"])) {
+        return skip("fuzz", "cargo-fuzz is not installed".into());
+    }
+    fuzz::run("all", 30).map(|()| Outcome::Passed)
+}
+
+/// The whole story; with real network namespaces where they are required, else as far as it goes.
+fn demo() -> Result<Outcome> {
+    let enforce = if required("netns") { "netns" } else { "auto" };
+    done(&mut cargo(["demo", "--enforce", enforce, "--json"]))
+}

@@ -1,0 +1,75 @@
+//! `thumb`: builds the crates that run on a device for a Cortex-M4, without a heap where they need none.
+//!
+//! With the compiler of the workspace where it has the target (`rustup target add`); else with
+//! Debian's, which brings the sources of the library and builds that, too.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::process::{Result, cargo, output, program, run as execute};
+
+const TARGET: &str = "thumbv7em-none-eabi";
+
+/// What is built together, without features. `mud` is apart: it asks cose-core for `alloc`.
+const SETS: [&[&str]; 2] =
+    [&["hexad-cose-core", "hexad-suit", "hexad-eat", "hexad-coswid"], &["hexad-mud"]];
+
+/// Debian's compiler (packages rustc-web and cargo-web), beside whatever rustup puts first.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+
+/// Builds every set.
+pub fn run() -> Result {
+    let toolchain = Toolchain::find()?;
+    for packages in SETS {
+        let mut build = toolchain.build();
+        build.args(["--release", "--target", TARGET, "--target-dir", "target/thumb"]);
+        for package in packages {
+            build.args(["--package", package]);
+        }
+        execute(&mut build)?;
+    }
+    Ok(())
+}
+
+/// A compiler that can build for the device.
+#[derive(Clone, Copy)]
+pub enum Toolchain {
+    /// The workspace's own has the target's library.
+    Own,
+    /// Debian's has the library's sources.
+    Debian,
+}
+
+impl Toolchain {
+    /// What there is on this machine.
+    pub fn find() -> Result<Self> {
+        if library(program("rustc").args(["--print", "target-libdir", "--target", TARGET]), "") {
+            return Ok(Self::Own);
+        }
+        let sources = "lib/rustlib/src/rust/library/core";
+        let compiler = library(program(DEBIAN_RUSTC).args(["--print", "sysroot"]), sources);
+        if compiler && Path::new(DEBIAN_CARGO).is_file() {
+            return Ok(Self::Debian);
+        }
+        Err(format!("no compiler for {TARGET}: see `cargo xtask setup`").into())
+    }
+
+    /// The start of a `cargo build`.
+    fn build(self) -> Command {
+        match self {
+            Self::Own => cargo(["build"]),
+            Self::Debian => {
+                let mut command = program(DEBIAN_CARGO);
+                command.args(["build", "-Zbuild-std=core,alloc"]);
+                command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
+                command
+            }
+        }
+    }
+}
+
+/// Whether the folder that `printed` names is there, and `below` in it.
+fn library(printed: &mut Command, below: &str) -> bool {
+    output(printed).is_ok_and(|folder| Path::new(folder.trim_end()).join(below).is_dir())
+}
