@@ -2,6 +2,7 @@
 
 pub mod cbor;
 pub mod cose;
+pub mod suit;
 pub mod vectors;
 
 use std::fmt;
@@ -66,6 +67,7 @@ pub struct Suite {
 pub const SUITES: &[Suite] = &[
     Suite { name: "cbor", folders: &["cbor"], run: cbor::run },
     Suite { name: "cose", folders: &["cose"], run: cose::run },
+    Suite { name: "suit", folders: &["suit"], run: suit::run },
 ];
 
 /// The suite called `name`.

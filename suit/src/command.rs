@@ -156,6 +156,13 @@ pub struct IndexList<'b> {
 }
 
 impl<'b> IndexList<'b> {
+    /// A position at the first index.
+    pub(crate) fn enter(self) -> Result<(Cursor<'b>, Items), Error> {
+        let mut cursor = self.encoded.cursor();
+        let items = cursor.array()?;
+        Ok((cursor, items))
+    }
+
     /// The indices, in the order in which commands apply to them.
     pub fn iter(self) -> impl Iterator<Item = usize> + use<'b> {
         let mut cursor = self.encoded.cursor();

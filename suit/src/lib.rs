@@ -1,5 +1,6 @@
 #![no_std]
 #![doc = include_str!("../README.md")]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #[cfg(feature = "alloc")]
 extern crate alloc;
 #[cfg(feature = "std")]
@@ -17,6 +18,8 @@ pub mod manifest;
 pub mod mud;
 mod options;
 pub mod parameter;
+pub mod platform;
+pub mod processor;
 mod sequence;
 pub mod text;
 
@@ -26,3 +29,5 @@ pub use envelope::Envelope;
 pub use error::{Error, ErrorKind};
 pub use manifest::{Manifest, Severable};
 pub use options::Options;
+pub use platform::{Component, DeviceIds, Failure, Identity, Platform};
+pub use processor::{Outcome, Procedure, Processor, Step};

@@ -1,0 +1,150 @@
+//! SUIT envelopes: examples of the manifest, trust-domains and firmware-encryption drafts, or of anyone.
+//!
+//! An envelope passes when it parses, its digests and its signature (or tag) hold, and the update and
+//! the invocation that it describes run to their ends on a [`Device`] that is what the manifest asks
+//! for. What a companion draft adds is skipped by its name.
+//!
+//! Read are `*.json` with `envelope_hex`, `*.hex` and `*.hex.signed`, and `*.suit` and `*.cbor` as
+//! binary. Hexadecimal that is no envelope is skipped. The key is `signing-key.txt` (PEM) beside the
+//! file or in the folder above; without one, the key that the drafts print.
+
+mod device;
+
+use std::path::{Path, PathBuf};
+
+use hexad_cose_core::cbor::Cursor;
+use hexad_cose_core::{Algorithm, ErrorKind as Cbor, Key, Verified};
+use hexad_rustcrypto::{RustCrypto, SigningKey};
+use hexad_suit::{Envelope, ErrorKind, Manifest, Procedure, TrustAnchors, labels};
+
+pub use device::Device;
+
+use crate::{Case, Error, vectors};
+
+/// The key pair that signs the examples of draft-ietf-suit-manifest-37 (appendix B) and of the drafts
+/// beside it: the private value, from which the public one follows.
+const DRAFT_KEY: [u8; 32] = [
+    0x02, 0x96, 0x58, 0x8d, 0x90, 0x94, 0x18, 0xb3, 0x39, 0xd1, 0x50, 0x42, 0x0a, 0x36, 0x12, 0xb5,
+    0x7f, 0xb4, 0xf6, 0x31, 0xa6, 0x9f, 0x22, 0x4f, 0xae, 0x90, 0xcb, 0x4f, 0x3f, 0xe1, 0x89, 0x73,
+];
+
+/// The secret of the COSE_Mac0 examples in draft-ietf-suit-firmware-encryption.
+const DRAFT_SECRET: [u8; 32] = [b'a'; 32];
+
+/// Runs the suite on a file, or on every file under a folder that is laid out as above.
+///
+/// # Errors
+/// When a file can't be read, or JSON has no `envelope_hex`.
+pub fn run(path: &Path) -> Result<Vec<Case>, Error> {
+    let mut files = Vec::new();
+    for extension in ["json", "hex", "signed", "suit", "cbor"] {
+        match vectors::files(path, extension) {
+            Ok(found) => files.extend(found),
+            Err(Error::Empty(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    files.retain(|file| !file.to_string_lossy().ends_with(".diag.signed"));
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::Empty(path.to_owned()));
+    }
+    files.iter().map(|file| case(vectors::case_name(path, file), file)).collect()
+}
+
+/// The envelope in a file, `None` when it is a source that an envelope is made from.
+fn envelope(file: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let malformed = |what: &str| Error::Format(file.to_owned(), what.to_owned());
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    if matches!(extension, "suit" | "cbor") {
+        let bytes = std::fs::read(file).map_err(|error| Error::Io(file.to_owned(), error))?;
+        return Ok(Some(bytes));
+    }
+    let text = vectors::read(file)?;
+    if extension != "json" {
+        return vectors::hex(&text).map(Some).ok_or_else(|| malformed("not hexadecimal"));
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&text).map_err(|error| malformed(&error.to_string()))?;
+    match json.get("envelope_hex") {
+        Some(hex) => hex
+            .as_str()
+            .and_then(vectors::hex)
+            .map(Some)
+            .ok_or_else(|| malformed("`envelope_hex` is not hexadecimal")),
+        None => Ok(None),
+    }
+}
+
+fn case(name: String, file: &Path) -> Result<Case, Error> {
+    let Some(bytes) = envelope(file)? else {
+        return Ok(Case::skip(name, "a manifest's source, not an envelope"));
+    };
+    let mut start = Cursor::new(&bytes);
+    if start.tag() != Ok(labels::tag::ENVELOPE) && Cursor::new(&bytes).map().is_err() {
+        return Ok(Case::skip(name, "not an envelope"));
+    }
+    let key_file = key_file(file);
+    let key = match &key_file {
+        Some(key_file) => {
+            let pem = vectors::read(key_file)?;
+            SigningKey::from_pem(&pem)
+                .map_err(|error| Error::Format(key_file.clone(), error.to_string()))?
+        }
+        None => SigningKey::from_bytes(hexad_cose_core::Curve::P256, &DRAFT_KEY)
+            .map_err(|error| Error::Format(file.to_owned(), error.to_string()))?,
+    };
+    Ok(match verify(&bytes, &key).and_then(|manifest| process(&bytes, &manifest)) {
+        Ok(()) => Case::new(name, Ok(())),
+        Err(error) => match error.kind() {
+            ErrorKind::Cose(Cbor::VerificationFailed) if key_file.is_none() => {
+                Case::skip(name, "signed by a key that is not at hand")
+            }
+            kind if is_companion(kind) => Case::skip(name, error.to_string()),
+            _ => Case::new(name, Err(error.to_string())),
+        },
+    })
+}
+
+/// `signing-key.txt` beside `file` or in the folder above.
+fn key_file(file: &Path) -> Option<PathBuf> {
+    let folders = file.ancestors().skip(1).take(2);
+    folders.map(|folder| folder.join("signing-key.txt")).find(|path| path.is_file())
+}
+
+/// Proves the envelope by a signature under `key`, else by a tag under the drafts' secret.
+fn verify<'b>(
+    bytes: &'b [u8],
+    key: &SigningKey,
+) -> Result<Verified<Manifest<'b>>, hexad_suit::Error> {
+    let envelope = Envelope::parse(bytes)?;
+    let keys = [Key::from_public(key.public().as_public())];
+    let anchors = TrustAnchors::new(&keys, &[Algorithm::ES256, Algorithm::ESP256]);
+    match envelope.authenticate(&anchors, &mut RustCrypto) {
+        Err(error) if error.kind() == ErrorKind::NotAuthenticated => {
+            let keys = [Key::from_symmetric(&DRAFT_SECRET, Algorithm::HMAC_256)];
+            let anchors = TrustAnchors::new(&keys, &[Algorithm::HMAC_256]);
+            envelope.authenticate_mac(&anchors, &mut RustCrypto)
+        }
+        result => result,
+    }
+}
+
+/// Runs the update, then the invocation.
+fn process(bytes: &[u8], manifest: &Verified<Manifest<'_>>) -> Result<(), hexad_suit::Error> {
+    let mut device = Device::for_manifest(bytes, manifest);
+    device.run(manifest, Procedure::Update)?;
+    device.run(manifest, Procedure::Invoke)
+}
+
+/// Whether something was refused because a companion draft defines it.
+fn is_companion(kind: ErrorKind) -> bool {
+    match kind {
+        ErrorKind::UnsupportedElement(_)
+        | ErrorKind::UnsupportedDependencies
+        | ErrorKind::UnsupportedDelegation => true,
+        ErrorKind::UnsupportedCommand(label) => labels::command_name(label).is_some(),
+        ErrorKind::UnsupportedParameter(label) => labels::parameter_name(label).is_some(),
+        _ => false,
+    }
+}

@@ -1,0 +1,280 @@
+//! The six examples of draft-ietf-suit-manifest-37, appendix B: every command, in the order and on the
+//! component that the example's text implies.
+
+use std::path::{Path, PathBuf};
+
+use hexad_conformance::suit::Device;
+use hexad_conformance::vectors;
+use hexad_cose_core::{Algorithm, Key};
+use hexad_rustcrypto::{RustCrypto, SigningKey};
+use hexad_suit::labels::condition::IMAGE_MATCH;
+use hexad_suit::{Envelope, ErrorKind, Procedure, TrustAnchors};
+
+/// The folder of the examples; said on standard error where it is not at hand.
+fn folder() -> Option<PathBuf> {
+    let folder = vectors::folder().map(|folder| folder.join("suit/manifest-37"));
+    if folder.is_none() {
+        assert!(!vectors::required("vectors"), "no vectors, and HEXAD_REQUIRE asks for them");
+        eprintln!("ignored: no vectors at hand");
+    }
+    folder
+}
+
+/// Runs `body` on example `number`, verified, with a device that it is made for.
+fn with_example(
+    folder: &Path,
+    number: usize,
+    body: impl FnOnce(&hexad_cose_core::Verified<hexad_suit::Manifest<'_>>, &mut Device<'_>),
+) {
+    let text = vectors::read(&folder.join(format!("example{number}.json"))).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let bytes = vectors::hex(json["envelope_hex"].as_str().unwrap()).unwrap();
+    let pem = vectors::read(&folder.join("signing-key.txt")).unwrap();
+    let key = SigningKey::from_pem(&pem).unwrap();
+    let keys = [Key::from_public(key.public().as_public())];
+    let anchors = TrustAnchors::new(&keys, &[Algorithm::ES256]);
+    let envelope = Envelope::parse(&bytes).unwrap();
+    let manifest = envelope.authenticate(&anchors, &mut RustCrypto).unwrap();
+    body(&manifest, &mut Device::for_manifest(&bytes, &manifest));
+}
+
+/// Runs both procedures of an example and compares what was done.
+fn trace(number: usize, update: &[&str], invoke: &[&str]) {
+    let Some(folder) = folder() else { return };
+    with_example(&folder, number, |manifest, device| {
+        device.run(manifest, Procedure::Update).unwrap();
+        assert_eq!(device.take_trace(), update, "update of example {number}");
+        device.run(manifest, Procedure::Invoke).unwrap();
+        assert_eq!(device.take_trace(), invoke, "invocation of example {number}");
+        assert_eq!(device.stored_sequence_number(), u64::try_from(number).ok());
+    });
+}
+
+/// The shared sequence of the compatibility check template, on component 0.
+const COMPATIBILITY: [&str; 3] = [
+    "shared-sequence: override-parameters 0",
+    "shared-sequence: vendor-identifier 0",
+    "shared-sequence: class-identifier 0",
+];
+
+/// All of `parts`, one after another.
+fn join<'a>(parts: &[&[&'a str]]) -> Vec<&'a str> {
+    parts.concat()
+}
+
+/// Example 0, secure boot: validate and invoke, each after the compatibility check.
+#[test]
+fn example_0_secure_boot() {
+    let validate: &[&str] = &["validate: image-match 0"];
+    trace(
+        0,
+        &join(&[&COMPATIBILITY, validate, &["store sequence number 0"]]),
+        &join(&[&COMPATIBILITY, validate, &COMPATIBILITY, &["invoke 0", "invoke: invoke 0"]]),
+    );
+}
+
+/// Example 1: download into place in install; validate; nothing to boot.
+#[test]
+fn example_1_download_and_install() {
+    let install: &[&str] = &[
+        "install: override-parameters 0",
+        "fetch http://example.com/file.bin into 0 up to 34768",
+        "install: fetch 0",
+        "install: image-match 0",
+    ];
+    let validate: &[&str] = &["validate: image-match 0"];
+    trace(
+        1,
+        &join(&[&COMPATIBILITY, install, &COMPATIBILITY, validate, &["store sequence number 1"]]),
+        &join(&[&COMPATIBILITY, validate]),
+    );
+}
+
+/// Example 2: as example 1 with a severed install sequence, and a boot.
+#[test]
+fn example_2_severed_install() {
+    let install: &[&str] = &[
+        "install: override-parameters 0",
+        "fetch http://example.com/very/long/path/to/file/file.bin into 0 up to 34768",
+        "install: fetch 0",
+        "install: image-match 0",
+    ];
+    let validate: &[&str] = &["validate: image-match 0"];
+    trace(
+        2,
+        &join(&[&COMPATIBILITY, install, &COMPATIBILITY, validate, &["store sequence number 2"]]),
+        &join(&[&COMPATIBILITY, validate, &COMPATIBILITY, &["invoke 0", "invoke: invoke 0"]]),
+    );
+}
+
+/// Example 3, A/B images: slot 0 takes the first alternative, in the shared sequence and in install.
+#[test]
+fn example_3_slot_a() {
+    let shared: &[&str] = &[
+        "shared-sequence: override-parameters 0",
+        "shared-sequence: override-parameters 0",
+        "shared-sequence: component-slot 0",
+        "shared-sequence: override-parameters 0",
+        "shared-sequence: try-each 0",
+        "shared-sequence: vendor-identifier 0",
+        "shared-sequence: class-identifier 0",
+    ];
+    let install: &[&str] = &[
+        "install: override-parameters 0",
+        "install: component-slot 0",
+        "install: override-parameters 0",
+        "install: try-each 0",
+        "fetch http://example.com/file1.bin into 0 up to 34768",
+        "install: fetch 0",
+        "install: image-match 0",
+    ];
+    let validate: &[&str] = &["validate: image-match 0"];
+    trace(
+        3,
+        &join(&[shared, install, shared, validate, &["store sequence number 3"]]),
+        &join(&[shared, validate]),
+    );
+}
+
+/// Example 3 on a device whose update goes to slot 1: the first alternative fails softly.
+#[test]
+fn example_3_slot_b() {
+    let Some(folder) = folder() else { return };
+    let shared: &[&str] = &[
+        "shared-sequence: override-parameters 0",
+        "shared-sequence: override-parameters 0",
+        "shared-sequence: component-slot 0: suit-condition-component-slot failed",
+        "shared-sequence: override-parameters 0",
+        "shared-sequence: component-slot 0",
+        "shared-sequence: override-parameters 0",
+        "shared-sequence: try-each 0",
+        "shared-sequence: vendor-identifier 0",
+        "shared-sequence: class-identifier 0",
+    ];
+    let install: &[&str] = &[
+        "install: override-parameters 0",
+        "install: component-slot 0: suit-condition-component-slot failed",
+        "install: override-parameters 0",
+        "install: component-slot 0",
+        "install: override-parameters 0",
+        "install: try-each 0",
+        "fetch http://example.com/file2.bin into 0 up to 76834",
+        "install: fetch 0",
+        "install: image-match 0",
+    ];
+    with_example(&folder, 3, |manifest, device| {
+        device.set_slot(1);
+        device.run(manifest, Procedure::Update).unwrap();
+        let expected = join(&[
+            shared,
+            install,
+            shared,
+            &["validate: image-match 0", "store sequence number 3"],
+        ]);
+        assert_eq!(device.take_trace(), expected);
+    });
+}
+
+/// Example 3 on a device with a slot that neither alternative is for.
+#[test]
+fn example_3_no_slot() {
+    let Some(folder) = folder() else { return };
+    with_example(&folder, 3, |manifest, device| {
+        device.set_slot(2);
+        let error = device.run(manifest, Procedure::Update).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConditionFailed(5));
+        assert_eq!(device.stored_sequence_number(), None);
+    });
+}
+
+/// Example 4: fetched into external storage, copied into place, loaded into RAM, invoked there.
+#[test]
+fn example_4_load_from_external_storage() {
+    let shared = join(&[&["shared-sequence: set-component-index"], &COMPATIBILITY]);
+    let payload_fetch: &[&str] = &[
+        "payload-fetch: set-component-index",
+        "payload-fetch: override-parameters 1",
+        "fetch http://example.com/file.bin into 1",
+        "payload-fetch: fetch 1",
+        "payload-fetch: image-match 1",
+    ];
+    let install: &[&str] = &[
+        "install: set-component-index",
+        "install: override-parameters 0",
+        "copy 1 into 0",
+        "install: copy 0",
+        "install: image-match 0",
+    ];
+    let validate: &[&str] = &["validate: set-component-index", "validate: image-match 0"];
+    let load: &[&str] = &[
+        "load: set-component-index",
+        "load: override-parameters 2",
+        "copy 0 into 2",
+        "load: copy 2",
+        "load: image-match 2",
+    ];
+    let invoke: &[&str] = &["invoke: set-component-index", "invoke 2", "invoke: invoke 2"];
+    trace(
+        4,
+        &join(&[
+            &shared,
+            payload_fetch,
+            &shared,
+            install,
+            &shared,
+            validate,
+            &["store sequence number 4"],
+        ]),
+        &join(&[&shared, validate, &shared, load, &shared, invoke]),
+    );
+}
+
+/// Example 5: two images, each with its own parameters.
+#[test]
+fn example_5_two_images() {
+    let shared = join(&[
+        &["shared-sequence: set-component-index"],
+        &COMPATIBILITY,
+        &["shared-sequence: set-component-index", "shared-sequence: override-parameters 1"],
+    ]);
+    let install: &[&str] = &[
+        "install: set-component-index",
+        "install: override-parameters 0",
+        "fetch http://example.com/file1.bin into 0 up to 34768",
+        "install: fetch 0",
+        "install: image-match 0",
+        "install: set-component-index",
+        "install: override-parameters 1",
+        "fetch http://example.com/file2.bin into 1 up to 76834",
+        "install: fetch 1",
+        "install: image-match 1",
+    ];
+    let validate: &[&str] = &[
+        "validate: set-component-index",
+        "validate: image-match 0",
+        "validate: set-component-index",
+        "validate: image-match 1",
+    ];
+    let invoke: &[&str] = &["invoke: set-component-index", "invoke 0", "invoke: invoke 0"];
+    trace(
+        5,
+        &join(&[&shared, install, &shared, validate, &["store sequence number 5"]]),
+        &join(&[&shared, validate, &shared, invoke]),
+    );
+}
+
+/// The image that is booted is the one that was validated: another is refused, and not invoked.
+#[test]
+fn other_image_is_not_invoked() {
+    let Some(folder) = folder() else { return };
+    for number in [0, 2, 5] {
+        with_example(&folder, number, |manifest, device| {
+            device.run(manifest, Procedure::Update).unwrap();
+            device.corrupt(0);
+            device.take_trace();
+            let error = device.run(manifest, Procedure::Invoke).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConditionFailed(IMAGE_MATCH));
+            assert!(!device.take_trace().iter().any(|event| event.starts_with("invoke")));
+        });
+    }
+}

@@ -1,0 +1,226 @@
+//! What the processor asks of the device: who it is, and what it can do with its components.
+
+use core::fmt;
+use core::task::Poll;
+
+use hexad_cose_core::Hash;
+
+use crate::command::{CustomArgument, ReportingPolicy};
+use crate::component::ComponentIdentifier;
+use crate::error::ErrorKind;
+use crate::parameter::{CustomValue, Uuid, VendorIdentifier};
+
+/// A component of the manifest that is being processed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Component<'b> {
+    /// The index by which the manifest's commands refer to it.
+    pub index: usize,
+    /// The identifier by which the device knows it.
+    pub identifier: ComponentIdentifier<'b>,
+}
+
+/// Why the platform did not do what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// This platform, or this component, can't do that at all.
+    Unsupported,
+    /// It was tried and failed.
+    Failed,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unsupported => "the platform does not offer it",
+            Self::Failed => "the platform failed",
+        })
+    }
+}
+
+impl core::error::Error for Failure {}
+
+/// Which vendor, class and device identifiers a component matches (section 8.4.9.1). An identifier
+/// may be of the whole device or of a component, and there may be several of each.
+pub trait Identity {
+    /// Whether `identifier` is a vendor identifier of the component.
+    fn is_vendor(&self, component: &Component<'_>, identifier: VendorIdentifier<'_>) -> bool;
+
+    /// Whether `identifier` is a class identifier of the component.
+    fn is_class(&self, component: &Component<'_>, identifier: &Uuid) -> bool;
+
+    /// Whether `identifier` is a device identifier of the component.
+    fn is_device(&self, component: &Component<'_>, identifier: &Uuid) -> bool;
+}
+
+/// The identifiers of a device whose components all have the same.
+///
+/// ```
+/// use hexad_suit::DeviceIds;
+/// use hexad_suit::parameter::VendorIdentifier;
+///
+/// let ids = DeviceIds {
+///     vendors: &[VendorIdentifier::Uuid(&[0xfa; 16])],
+///     classes: &[[0x14; 16]],
+///     devices: &[],
+/// };
+/// # let _: &dyn hexad_suit::Identity = &ids;
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DeviceIds<'a> {
+    /// Vendor identifiers.
+    pub vendors: &'a [VendorIdentifier<'a>],
+    /// Class identifiers.
+    pub classes: &'a [Uuid],
+    /// Device identifiers.
+    pub devices: &'a [Uuid],
+}
+
+impl Identity for DeviceIds<'_> {
+    fn is_vendor(&self, _: &Component<'_>, identifier: VendorIdentifier<'_>) -> bool {
+        self.vendors.contains(&identifier)
+    }
+
+    fn is_class(&self, _: &Component<'_>, identifier: &Uuid) -> bool {
+        self.classes.contains(identifier)
+    }
+
+    fn is_device(&self, _: &Component<'_>, identifier: &Uuid) -> bool {
+        self.devices.contains(identifier)
+    }
+}
+
+/// What the [`Processor`](crate::Processor) needs of a device.
+///
+/// A method that returns [`Poll`] may answer later: after `Pending` the processor hands control back
+/// ([`Step::Busy`](crate::Step::Busy)) and calls the same method with the same arguments again, until
+/// it is `Ready`. No other method is called in between.
+pub trait Platform {
+    /// The hash that images are measured with.
+    type Hash: Hash;
+
+    /// The hash that images are measured with.
+    fn hash(&mut self) -> &mut Self::Hash;
+
+    /// Whether the device has this component. Asked once for each, before any command.
+    fn has(&mut self, component: &Component<'_>) -> bool;
+
+    /// The index of the slot that an update of this component goes to, or that it runs from; `None`
+    /// if it has no slots.
+    fn slot(&mut self, component: &Component<'_>) -> Option<u64> {
+        let _ = component;
+        None
+    }
+
+    /// How many bytes the component holds, if its storage knows (a raw flash partition does not).
+    /// An image that is longer than its manifest says does not match.
+    fn size(&mut self, component: &Component<'_>) -> Option<u64> {
+        let _ = component;
+        None
+    }
+
+    /// A piece of what the component holds: from byte `offset` on, at least one and at most `limit`
+    /// bytes, as many as suit the platform; nothing at the end of the component.
+    fn read(
+        &mut self,
+        component: &Component<'_>,
+        offset: u64,
+        limit: u64,
+    ) -> Poll<Result<&[u8], Failure>>;
+
+    /// The outcome of the transfer that [`Step::Fetch`](crate::Step::Fetch) asked for: how many
+    /// bytes are in the component now. Pending as long as the transfer is under way.
+    fn fetched(&mut self, component: &Component<'_>) -> Poll<Result<u64, Failure>>;
+
+    /// Replaces what the component holds by `content`: a parameter of the manifest, or a payload
+    /// that the envelope carries.
+    fn write(&mut self, component: &Component<'_>, content: &[u8]) -> Poll<Result<(), Failure>>;
+
+    /// Replaces what the component holds by what `source` holds: `size` bytes if the manifest says
+    /// how many, never more.
+    fn copy(
+        &mut self,
+        component: &Component<'_>,
+        source: &Component<'_>,
+        size: Option<u64>,
+    ) -> Poll<Result<(), Failure>> {
+        let _ = (component, source, size);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// Exchanges what the two components hold.
+    fn swap(
+        &mut self,
+        component: &Component<'_>,
+        source: &Component<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        let _ = (component, source);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// Runs the code in the component; may never return.
+    fn invoke(
+        &mut self,
+        component: &Component<'_>,
+        arguments: Option<&[u8]>,
+    ) -> Poll<Result<(), Failure>> {
+        let _ = (component, arguments);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// Keeps the manifest's sequence number, so that no older one is accepted from now on. Asked
+    /// for at the very end of an update that succeeded.
+    fn store_sequence_number(&mut self, sequence_number: u64) -> Poll<Result<(), Failure>>;
+
+    /// A command of the device's maker, with its negative `label`. `Ok(false)` is a condition that
+    /// does not hold; an error is a directive that failed.
+    fn custom_command(
+        &mut self,
+        component: &Component<'_>,
+        label: i64,
+        argument: CustomArgument<'_>,
+    ) -> Poll<Result<bool, Failure>> {
+        let _ = (component, label, argument);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// A parameter of the device's maker, with its negative `label`, is set for the component.
+    ///
+    /// # Errors
+    /// `Unsupported` unless the platform knows the label; the procedure ends then.
+    fn custom_parameter(
+        &mut self,
+        component: &Component<'_>,
+        label: i64,
+        value: CustomValue<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (component, label, value);
+        Err(Failure::Unsupported)
+    }
+
+    /// A command has ended: for a reporting engine, which may heed the command's policy or not
+    /// (section 8.4.7).
+    fn record(&mut self, record: &Record) {
+        let _ = record;
+    }
+}
+
+/// How a command ended for one component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The element of the manifest that is being processed, such as
+    /// [`labels::manifest::INSTALL`](crate::labels::manifest::INSTALL).
+    pub section: i64,
+    /// Whether the command stands in the shared sequence that precedes that element.
+    pub shared: bool,
+    /// The command's label.
+    pub command: i64,
+    /// Where the command stands in the input.
+    pub offset: usize,
+    /// The component that it applied to; `None` for set-component-index.
+    pub component: Option<usize>,
+    /// What the author wants recorded; empty for commands that take no policy.
+    pub policy: ReportingPolicy,
+    /// How it ended.
+    pub result: Result<(), ErrorKind>,
+}
