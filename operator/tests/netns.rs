@@ -151,7 +151,7 @@ fn allowed() -> Tested {
     )
 }
 
-/// RFC 8520, 3.16: with direction-initiated `to-device`, only the peer opens.
+/// RFC 8520, 4.8: with direction-initiated `to-device`, only the peer opens.
 fn opened_by_peer() -> Tested {
     let transport = tcp(8443, Some(Direction::ToDevice));
     let net = in_force(&[device(DEVICE, allowed_by(vec![to_device(named(LOCAL)?, transport)]))?])?;

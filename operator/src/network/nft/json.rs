@@ -25,8 +25,7 @@ impl Ruleset {
     }
 
     /// The ruleset in the types of the `nftables` crate.
-    #[must_use]
-    pub fn schema(&self) -> Nftables<'_> {
+    fn schema(&self) -> Nftables<'_> {
         let table = || {
             NfListObject::Table(schema::Table {
                 family: NfFamily::INet,

@@ -55,7 +55,7 @@ fn udp(port: u16) -> Transport {
     Transport::Udp { source: Ports::Any, destination: Ports::one(port) }
 }
 
-/// RFC 8520, 3.16: packets of connections that the device opened, and the answers to them.
+/// RFC 8520, 4.8: packets of connections that the device opened, and the answers to them.
 #[test]
 fn from_device_tcp_to_a_name() {
     let rule = Rule::opening("cloud", name("c.example"), tcp(443, Some(Direction::FromDevice)));
@@ -80,7 +80,7 @@ fn from_device_tcp_to_a_name() {
     );
 }
 
-/// RFC 8520, 3.16: `to-device` means that the peer alone opens.
+/// RFC 8520, 4.8: `to-device` means that the peer alone opens.
 #[test]
 fn to_device_tcp_opened_by_the_peer() {
     let transport = tcp(8443, Some(Direction::ToDevice));
@@ -102,7 +102,7 @@ fn to_device_tcp_opened_by_the_peer() {
     );
 }
 
-/// RFC 8520, 3.16: packets of connections that the other side opened are answers, and open nothing.
+/// RFC 8520, 4.8: packets of connections that the other side opened are answers, and open nothing.
 #[test]
 fn answers_alone_open_nothing() {
     let transport = tcp(443, Some(Direction::ToDevice));

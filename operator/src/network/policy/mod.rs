@@ -49,7 +49,7 @@ pub struct Policy {
 /// peers known. All conditions must hold.
 ///
 /// A rule that accepts packets which may open a connection accepts the answers to them, too. One that
-/// accepts packets of connections that the other side opened (`direction-initiated`; RFC 8520, 3.16)
+/// accepts packets of connections that the other side opened (`direction-initiated`; RFC 8520, 4.8)
 /// opens nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Rule {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::{Access, HostName, Peer, Policy, Rule};
 
 /// The operator's configuration: what the abstractions of a MUD file stand for on this network
-/// (RFC 8520, 3.10 to 3.15).
+/// (RFC 8520, 4.1 to 4.7).
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Site {
     /// `local-networks`: the networks that are local to the devices.
@@ -152,7 +152,7 @@ pub enum Reason {
     /// The entry has a condition on the Ethernet header that a router can't judge. One that accepts is
     /// left out; one that drops does so without the condition.
     Ethernet,
-    /// The entry has a condition from a module that is not known, which is passed over (RFC 8520, 3.14).
+    /// The entry has a condition from a module that is not known, which is passed over (RFC 8520, 3.9).
     UnknownCondition,
 }
 

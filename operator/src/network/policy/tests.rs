@@ -46,7 +46,7 @@ fn site() -> Site {
     }
 }
 
-/// RFC 8520, 3.10 to 3.17: each abstraction is what the operator says it is.
+/// RFC 8520, 4.1 to 4.7: each abstraction is what the operator says it is.
 #[test]
 fn abstractions_are_the_operators() {
     let cases = [
@@ -134,7 +134,7 @@ fn ethernet_conditions() {
     }
 }
 
-/// RFC 8520, 3.14: conditions that are not known are passed over, which is said.
+/// RFC 8520, 3.9: conditions that are not known are passed over, which is said.
 #[test]
 fn unknown_conditions_are_noted() {
     let policy = policy(&site(), Flow { partial: true, ..flow(Vec::new()) });
