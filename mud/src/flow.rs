@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
-use crate::acl::{Ethernet, Forwarding};
+use crate::acl::{Ace, Acl, Ethernet, Forwarding, Icmp, Ip, L3, L4, Matches, Operator, PortMatch};
 
 /// What becomes of the packets of one kind, in one direction. All its conditions must hold.
 ///
@@ -170,6 +170,16 @@ impl Prefix {
         Some(Self { address, length })
     }
 
+    /// One address alone.
+    #[must_use]
+    pub const fn host(address: IpAddr) -> Self {
+        let length = match address {
+            IpAddr::V4(_) => 32,
+            IpAddr::V6(_) => 128,
+        };
+        Self { address, length }
+    }
+
     /// The first address.
     #[must_use]
     pub const fn address(&self) -> IpAddr {
@@ -195,5 +205,99 @@ impl Prefix {
 impl fmt::Display for Prefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.address, self.length)
+    }
+}
+
+/// What the entries of `acl` say of packets that go in `direction`.
+pub(crate) fn flows_of(acl: &Acl, direction: Direction) -> impl Iterator<Item = Flow<'_>> {
+    acl.aces.iter().map(move |ace| flow(acl, ace, direction))
+}
+
+fn flow<'m>(acl: &'m Acl, ace: &'m Ace, direction: Direction) -> Flow<'m> {
+    let matches = &ace.matches;
+    let version = match &matches.l3 {
+        Some(l3) => Some(l3.version()),
+        // It may be about Ethernet alone.
+        None if matches.eth.is_some() => None,
+        None => acl.kind.and_then(|kind| kind.version()),
+    };
+    let ip = matches.l3.as_ref().map(L3::ip);
+    Flow {
+        acl: &acl.name,
+        ace: &ace.name,
+        direction,
+        version,
+        peers: peers(matches, ip, direction),
+        device: ip.and_then(|ip| match direction {
+            Direction::FromDevice => ip.source_network,
+            Direction::ToDevice => ip.destination_network,
+        }),
+        ethernet: matches.eth,
+        transport: transport(matches, ip, version),
+        action: ace.forwarding,
+        partial: !matches.unknown.is_empty(),
+    }
+}
+
+/// All that an entry says of the peer.
+fn peers<'m>(matches: &'m Matches, ip: Option<&'m Ip>, direction: Direction) -> Vec<Peer<'m>> {
+    let mud = &matches.mud;
+    let (name, network) = match (ip, direction) {
+        (None, _) => (None, None),
+        (Some(ip), Direction::FromDevice) => (ip.dst_dnsname.as_deref(), ip.destination_network),
+        (Some(ip), Direction::ToDevice) => (ip.src_dnsname.as_deref(), ip.source_network),
+    };
+    let named = name.map(|name| match name.parse() {
+        // An inet:host may be an address, too.
+        Ok(address) => Peer::Prefix(Prefix::host(address)),
+        Err(_) => Peer::DnsName(name),
+    });
+    let all = [
+        named,
+        network.map(Peer::Prefix),
+        mud.local_networks.then_some(Peer::LocalNetworks),
+        mud.my_controller.then_some(Peer::MyController),
+        mud.controller.as_deref().map(Peer::Controller),
+        mud.same_manufacturer.then_some(Peer::SameManufacturer),
+        mud.manufacturer.as_deref().map(Peer::Manufacturer),
+        mud.model.as_deref().map(Peer::Model),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn transport(matches: &Matches, ip: Option<&Ip>, version: Option<IpVersion>) -> Transport {
+    let any = Ports::Any;
+    let protocol = ip.and_then(|ip| ip.protocol);
+    match (matches.l4, protocol, version) {
+        (Some(L4::Tcp(tcp)), ..) => Transport::Tcp {
+            source: tcp.source_port.into(),
+            destination: tcp.destination_port.into(),
+            initiated: tcp.direction_initiated,
+        },
+        (Some(L4::Udp(udp)), ..) => Transport::Udp {
+            source: udp.source_port.into(),
+            destination: udp.destination_port.into(),
+        },
+        (Some(L4::Icmp(Icmp { kind, code })), ..) => Transport::Icmp { kind, code },
+        (None, Some(6), _) => Transport::Tcp { source: any, destination: any, initiated: None },
+        (None, Some(17), _) => Transport::Udp { source: any, destination: any },
+        (None, Some(1), Some(IpVersion::V4)) | (None, Some(58), Some(IpVersion::V6)) => {
+            Transport::Icmp { kind: None, code: None }
+        }
+        (None, Some(other), _) => Transport::Protocol(other),
+        (None, None, _) => Transport::Any,
+    }
+}
+
+impl From<Option<PortMatch>> for Ports {
+    fn from(ports: Option<PortMatch>) -> Self {
+        match ports {
+            None => Self::Any,
+            Some(PortMatch::Range { lower, upper }) => Self::Range(lower, upper),
+            Some(PortMatch::Operator(Operator::Lte, port)) => Self::Range(0, port),
+            Some(PortMatch::Operator(Operator::Gte, port)) => Self::Range(port, u16::MAX),
+            Some(PortMatch::Operator(Operator::Eq, port)) => Self::one(port),
+            Some(PortMatch::Operator(Operator::Neq, port)) => Self::Not(port),
+        }
     }
 }

@@ -2,6 +2,19 @@
 #![doc = include_str!("../README.md")]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod acl;
+pub mod builder;
+mod error;
+pub mod file;
 pub mod flow;
+mod json;
+pub mod time;
+pub mod url;
+mod yang;
+
+pub use error::{Error, ErrorKind};
+pub use file::Mud;
+pub use json::MAX_DEPTH;
