@@ -1,2 +1,102 @@
-//! The `hexad` command.
-fn main() {}
+//! The `hexad` command: exit 0 for done and accepted, 1 for an input that is refused, 2 for wrong
+//! usage. Each group of commands is a module; a command is a function from its arguments to a report.
+
+mod arguments;
+mod cbor;
+mod cose;
+mod failure;
+mod input;
+mod jwk;
+mod key;
+mod keys;
+mod output;
+mod report;
+
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::report::Report;
+
+/// Firmware trust from author to network: CBOR, COSE, SUIT, EAT, CoSWID and MUD
+#[derive(Parser, Debug)]
+#[command(name = "hexad", version, arg_required_else_help = true)]
+#[command(after_help = "Binary inputs are read raw or in hexadecimal; `-` is standard input.
+Exit: 0 done and accepted, 1 the input is refused, 2 wrong usage or an unreadable file.
+
+Example:
+  hexad key generate -o author.cbor
+  hexad key convert author.cbor --public --format pem -o author.pem
+  hexad cose sign app.bin --key author.cbor -o app.cose
+  hexad cose verify app.cose --key author.pem -o app.bin")]
+struct Cli {
+    /// Print one JSON object on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Keys: make, look at and convert them (COSE_Key, PEM, JWK)
+    #[command(subcommand, after_help = "Example:\n  hexad key generate -o author.cbor")]
+    Key(key::Command),
+    /// CBOR (RFC 8949): diagnostic notation and checks
+    #[command(subcommand, after_help = "Example:\n  hexad cbor diag message.cbor")]
+    Cbor(cbor::Command),
+    /// COSE (RFC 9052): Sign1 and Mac0 messages
+    #[command(subcommand, after_help = "Example:\n  hexad cose verify message.cose --key author.pem")]
+    Cose(cose::Command),
+}
+
+impl Command {
+    fn run(&self) -> Result<Report, Failure> {
+        match self {
+            Self::Key(command) => command.run(),
+            Self::Cbor(command) => command.run(),
+            Self::Cose(command) => command.run(),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let delivered = cli.command.run().and_then(|report| output::deliver(report, cli.json));
+    match delivered {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if cli.json {
+                // What can't be printed can't be reported either: the exit status remains.
+                let _ = output::print(&format!("{}\n", failure.to_json()));
+            }
+            const ERROR: Style = AnsiColor::Red.on_default().bold();
+            anstream::eprintln!("{ERROR}error:{ERROR:#} {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    /// The tree of arguments is consistent: no name or letter stands for two things.
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
+
+    /// Every command shows an example in its help.
+    #[test]
+    fn every_help_has_an_example() {
+        let mut commands = vec![super::Cli::command()];
+        while let Some(command) = commands.pop() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example"), "{}", command.get_name());
+            commands.extend(command.get_subcommands().cloned());
+        }
+    }
+}
