@@ -1,8 +1,10 @@
 //! What the operator knows and a MUD file does not: who is who on this network.
 
 use core::fmt;
+use hexad_mud::Mud;
 use hexad_mud::acl::{Ethernet, Forwarding};
 use hexad_mud::flow::{self, Flow, IpVersion, Transport};
+use hexad_mud::url::MudUrl;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
@@ -30,18 +32,8 @@ impl Site {
     /// The access of a device that is what it should be: the network's services, and the flows of its
     /// MUD file in their order. What they say of who is not known here lets nobody through, and is noted.
     #[must_use]
-    pub fn allowed(&self, mud_url: &str, flows: &[Flow<'_>]) -> Access {
-        let mut policy = Policy { rules: self.services.clone(), notes: Vec::new() };
-        for flow in flows {
-            let mut note = |reason| policy.notes.push(Note { ace: flow.ace.to_owned(), reason });
-            if flow.partial {
-                note(Reason::UnknownCondition);
-            }
-            if let Some(rule) = self.rule(mud_url, flow, &mut note) {
-                policy.rules.push(rule);
-            }
-        }
-        Access::Allowed(policy)
+    pub fn allowed(&self, mud: &Mud) -> Access {
+        Access::Allowed(self.policy(mud.url(), mud.flows()))
     }
 
     /// The access of a device whose software is out of date: the network's services, and connections that
@@ -53,7 +45,25 @@ impl Site {
         Access::UpdateOnly(Policy { rules, notes: Vec::new() })
     }
 
-    fn rule(&self, mud_url: &str, flow: &Flow<'_>, note: &mut impl FnMut(Reason)) -> Option<Rule> {
+    pub(super) fn policy<'m>(
+        &self,
+        url: &MudUrl,
+        flows: impl IntoIterator<Item = Flow<'m>>,
+    ) -> Policy {
+        let mut policy = Policy { rules: self.services.clone(), notes: Vec::new() };
+        for flow in flows {
+            let mut note = |reason| policy.notes.push(Note { ace: flow.ace.to_owned(), reason });
+            if flow.partial {
+                note(Reason::UnknownCondition);
+            }
+            if let Some(rule) = self.rule(url, &flow, &mut note) {
+                policy.rules.push(rule);
+            }
+        }
+        policy
+    }
+
+    fn rule(&self, url: &MudUrl, flow: &Flow<'_>, note: &mut impl FnMut(Reason)) -> Option<Rule> {
         let mut version = flow.version;
         if let Some(ethernet) = flow.ethernet {
             match ip_alone(&ethernet) {
@@ -69,7 +79,7 @@ impl Site {
                 }
             }
         }
-        let peers = flow.peers.iter().map(|peer| self.peer(mud_url, peer, note));
+        let peers = flow.peers.iter().map(|peer| self.peer(url, peer, note));
         Some(Rule {
             name: flow.ace.to_owned(),
             direction: flow.direction,
@@ -81,10 +91,11 @@ impl Site {
         })
     }
 
-    fn peer(&self, mud_url: &str, peer: &flow::Peer<'_>, note: &mut impl FnMut(Reason)) -> Peer {
+    fn peer(&self, url: &MudUrl, peer: &flow::Peer<'_>, note: &mut impl FnMut(Reason)) -> Peer {
         let listed = |list: &BTreeMap<String, Vec<IpNet>>, key: &str| {
             list.get(key).cloned().unwrap_or_default()
         };
+        let authority = |name: &str| listed(&self.manufacturers, &name.to_ascii_lowercase());
         let known = match *peer {
             flow::Peer::DnsName(name) => match HostName::new(name) {
                 Ok(name) => return Peer::Name(name),
@@ -92,12 +103,10 @@ impl Site {
             },
             flow::Peer::Prefix(prefix) => vec![net(&prefix)],
             flow::Peer::LocalNetworks => self.local_networks.clone(),
-            flow::Peer::MyController => listed(&self.my_controllers, mud_url),
+            flow::Peer::MyController => listed(&self.my_controllers, url.as_str()),
             flow::Peer::Controller(class) => listed(&self.controllers, class),
-            flow::Peer::SameManufacturer => listed(&self.manufacturers, &authority(mud_url)),
-            flow::Peer::Manufacturer(authority) => {
-                listed(&self.manufacturers, &authority.to_ascii_lowercase())
-            }
+            flow::Peer::SameManufacturer => authority(url.authority()),
+            flow::Peer::Manufacturer(named) => authority(named),
             flow::Peer::Model(url) => listed(&self.models, url),
             // A kind of peer that this crate does not know is nobody.
             _ => Vec::new(),
@@ -126,13 +135,6 @@ fn net(prefix: &flow::Prefix) -> IpNet {
     let address = prefix.address();
     // A prefix of a MUD file is never longer than its address; if it were, the address alone is meant.
     IpNet::new(address, prefix.length()).unwrap_or_else(|_| address.into())
-}
-
-/// The authority of a URL (RFC 3986, 3.2), in lower case.
-fn authority(url: &str) -> String {
-    let after = url.split_once("://").map_or("", |(_, after)| after);
-    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
-    after.get(..end).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Where a policy differs from what the MUD file says.

@@ -6,6 +6,7 @@ use super::{
 };
 use hexad_mud::acl::Ethernet;
 use hexad_mud::flow::{self, Flow, Prefix};
+use hexad_mud::url::MudUrl;
 use ipnet::IpNet;
 
 const MUD_URL: &str = "https://Lamps.example.com/lamp.json";
@@ -26,8 +27,7 @@ fn flow(peers: Vec<flow::Peer<'_>>) -> Flow<'_> {
 }
 
 fn policy(site: &Site, flow: Flow<'_>) -> Policy {
-    let Access::Allowed(policy) = site.allowed(MUD_URL, &[flow]) else { panic!("not allowed") };
-    policy
+    site.policy(&MudUrl::new(MUD_URL).unwrap(), [flow])
 }
 
 fn net(text: &str) -> IpNet {

@@ -1,7 +1,9 @@
 //! Rulesets in force: real packets through the kernel's filter, in a network of namespaces.
 //!
-//! Where that can't be made the tests are reported as ignored, with the reason; with `netns` in
-//! `HEXAD_REQUIRE` they fail instead.
+//! Where that can't be made, or the published files are not there, the tests are reported as ignored, with
+//! the reason; with `netns` or `vectors` in `HEXAD_REQUIRE` they fail instead.
+
+mod mud;
 
 use hexad_operator::network::apply::{ApplyError, Nft};
 use hexad_operator::network::nft::{Ruleset, compile};
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
     if env::var_os(HOLD).is_some() {
         return hold();
     }
-    let tests: [(&str, Test); 15] = [
+    let tests: [(&str, Test); 16] = [
         ("allowed_device_reaches_what_its_rules_name", allowed),
         ("peer_opens_where_only_the_peer_may", opened_by_peer),
         ("answers_alone_open_nothing", answers_alone),
@@ -52,26 +54,36 @@ fn main() -> ExitCode {
         ("two_devices_need_both_policies", two_devices),
         ("update_only_reaches_the_update_server_alone", update_only),
         ("quarantine_cuts_connections_that_stand", quarantine),
+        ("mud_file_is_in_force", mud::in_force),
         ("text_is_what_nft_reads", text),
         ("nothing_passes_before_the_first_ruleset", closed),
         ("nft_runs_through_another_command", through),
         ("nothing_is_left_when_the_process_is_killed", killed),
     ];
-    let missing = available().err().map(|error| error.to_string());
-    let required =
-        env::var("HEXAD_REQUIRE").is_ok_and(|list| list.split(',').any(|word| word == "netns"));
-    let trials = tests.into_iter().map(|(name, test)| {
-        let missing = missing.clone();
-        Trial::ignorable_test(name, move || match missing {
-            Some(why) if required => Err(Failed::from(format!("HEXAD_REQUIRE has netns: {why}"))),
-            Some(why) => Ok(Completion::ignored_with(why)),
-            None => test().map(|()| Completion::Completed).map_err(Failed::from),
-        })
-    });
+    let network = available().map_err(|error| ("netns", error.to_string()));
+    let vectors = mud::vectors().map_err(|why| ("vectors", why));
+    let trials = tests.into_iter().map(|(name, test)| trial(name, network.clone(), test));
+    let real =
+        trial("published_mud_files_are_taken_by_nft", network.clone().and(vectors), mud::real);
+    let trials = trials.chain([real]).collect();
     let mut arguments = Arguments::from_args();
     // Each network is a handful of namespaces: one after the other is fast enough.
     arguments.test_threads.get_or_insert(1);
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// A test, or why it is ignored: something needed is missing that `HEXAD_REQUIRE` does not name.
+fn trial(name: &str, needed: Result<(), (&'static str, String)>, test: Test) -> Trial {
+    Trial::ignorable_test(name, move || match needed {
+        Ok(()) => test().map(|()| Completion::Completed).map_err(Failed::from),
+        Err((what, why)) => {
+            let required = env::var("HEXAD_REQUIRE").unwrap_or_default();
+            if required.split(',').any(|word| word == what) {
+                return Err(Failed::from(format!("HEXAD_REQUIRE names {what}: {why}")));
+            }
+            Ok(Completion::ignored_with(why))
+        }
+    })
 }
 
 fn device(host: Host, access: Access) -> Result<Device, InvalidName> {
