@@ -112,9 +112,24 @@ impl Site {
             _ => Vec::new(),
         };
         if known.is_empty() {
-            note(Reason::Nobody(format!("{peer:?}")));
+            note(Reason::Nobody(words(peer)));
         }
         Peer::Under(known)
+    }
+}
+
+/// A peer in the words of its MUD file, with whatever could upset a terminal escaped.
+fn words(peer: &flow::Peer<'_>) -> String {
+    match peer {
+        flow::Peer::DnsName(name) => format!("the host {name:?}"),
+        flow::Peer::Prefix(prefix) => format!("under {prefix}"),
+        flow::Peer::LocalNetworks => "in local-networks".into(),
+        flow::Peer::MyController => "my-controller".into(),
+        flow::Peer::Controller(class) => format!("a controller {class:?}"),
+        flow::Peer::SameManufacturer => "of same-manufacturer".into(),
+        flow::Peer::Manufacturer(name) => format!("of manufacturer {name:?}"),
+        flow::Peer::Model(url) => format!("of model {url:?}"),
+        other => format!("{other:?}"),
     }
 }
 
@@ -160,7 +175,7 @@ pub enum Reason {
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { ace, reason } = self;
+        let (ace, reason) = (self.ace.escape_debug(), &self.reason);
         match reason {
             Reason::Nobody(peer) => write!(f, "{ace}: nobody on this network is {peer}"),
             Reason::Ethernet => write!(f, "{ace}: a router can't judge its Ethernet condition"),

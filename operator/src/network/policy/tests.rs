@@ -84,6 +84,14 @@ fn unknown_classes_are_nobody() {
     }
 }
 
+/// What a note quotes from a file can't upset a terminal.
+#[test]
+fn notes_are_harmless() {
+    let flow = Flow { ace: "a\u{1b}[2J\n", ..flow(vec![flow::Peer::Controller("urn:\u{7}")]) };
+    let note = policy(&Site::default(), flow).notes[0].to_string();
+    assert_eq!(note, r#"a\u{1b}[2J\n: nobody on this network is a controller "urn:\u{7}""#);
+}
+
 /// A flow keeps all that it says.
 #[test]
 fn flows_carry_over() {
