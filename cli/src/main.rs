@@ -4,6 +4,7 @@
 mod arguments;
 mod cbor;
 mod cose;
+mod coswid;
 mod failure;
 mod input;
 mod jwk;
@@ -11,6 +12,7 @@ mod key;
 mod keys;
 mod output;
 mod report;
+mod suit;
 
 use std::process::ExitCode;
 
@@ -48,8 +50,20 @@ enum Command {
     #[command(subcommand, after_help = "Example:\n  hexad cbor diag message.cbor")]
     Cbor(cbor::Command),
     /// COSE (RFC 9052): Sign1 and Mac0 messages
-    #[command(subcommand, after_help = "Example:\n  hexad cose verify message.cose --key author.pem")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  hexad cose verify message.cose --key author.pem"
+    )]
     Cose(cose::Command),
+    /// SUIT (draft-ietf-suit-manifest-37): update envelopes and manifests
+    #[command(
+        subcommand,
+        after_help = "Example:\n  hexad suit verify update.suit --key author.pem"
+    )]
+    Suit(suit::Command),
+    /// CoSWID (RFC 9393): what software is
+    #[command(subcommand, after_help = "Example:\n  hexad coswid inspect app.coswid")]
+    Coswid(coswid::Command),
 }
 
 impl Command {
@@ -58,6 +72,8 @@ impl Command {
             Self::Key(command) => command.run(),
             Self::Cbor(command) => command.run(),
             Self::Cose(command) => command.run(),
+            Self::Suit(command) => command.run(),
+            Self::Coswid(command) => command.run(),
         }
     }
 }

@@ -78,9 +78,14 @@ impl Report {
         shown: impl Display,
         value: impl Into<Value>,
     ) {
-        let shown = elided(&printable(&shown.to_string()));
-        self.push(format_args!("  {name}: {shown}\n"));
+        self.pair(name, shown);
         self.json(field, value);
+    }
+
+    /// Something of a name, for people alone.
+    pub fn pair(&mut self, name: &str, shown: impl Display) {
+        let shown = elided(&printable(&shown.to_string()));
+        self.push(format_args!("  {}: {shown}\n", printable(name)));
     }
 
     /// Something for scripts alone.
@@ -95,7 +100,7 @@ impl Report {
             let Line { depth, offset, name, value } = line;
             let indent = "  ".repeat(depth.saturating_add(1));
             let (name, value) = (printable(name), elided(&printable(value)));
-            let separator = if name.is_empty() { "" } else { ": " };
+            let separator = if name.is_empty() || value.is_empty() { "" } else { ": " };
             self.push(format_args!(
                 "{OFFSET}{offset:>8}{OFFSET:#}  {indent}{name}{separator}{value}\n"
             ));

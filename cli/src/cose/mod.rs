@@ -9,7 +9,7 @@ use clap::Subcommand;
 use crate::failure::Failure;
 use crate::report::Report;
 
-pub use message::HEADER;
+pub use message::{describe_headers, show_headers};
 
 #[derive(Subcommand, Debug)]
 pub enum Command {

@@ -1,32 +1,28 @@
-//! The device: two slots in a NOR flash, a bootloader that verifies, updates and boots, and a key to
-//! attest with.
+//! The device: a bootloader that verifies, updates and boots, and a key to attest with.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 use std::task::Poll;
 
-use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
-use hexad_cose_core::{Algorithm, Hash, HashAlgorithm, Hasher, Key, PublicKeyBuf};
+use hexad_cose_core::{Algorithm, HashAlgorithm, Key, PublicKeyBuf, Verified};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::parameter::{Uuid, VendorIdentifier};
 use hexad_suit::{
-    Component, DeviceIds, Envelope, Failure, Manifest, Platform, Procedure, Processor, Step,
-    TrustAnchors,
+    Component, DeviceIds, Envelope, Failure, Manifest, Platform, Procedure, Processor, Record,
+    Step, TrustAnchors,
 };
 
-use super::flash::{FileFlash, FlashError, PAGE};
+use super::flash::FlashError;
+use super::slots::{self, Slot, Slots, sha_256};
 use super::web::Web;
 
-/// The component that the device has.
+/// The component that the device has: `[h'617070']`.
 pub const COMPONENT: &[u8] = b"app";
 /// The algorithms under which the device believes its author.
 const ALGORITHMS: &[Algorithm] = &[Algorithm::ESP256];
-/// Room for an envelope in each slot, in bytes.
-const ENVELOPE_ROOM: usize = 4 * PAGE;
-/// The least room for an image in each slot, in bytes.
-const IMAGE_ROOM: usize = 16 * PAGE;
-/// What begins a record: four bytes that no erased flash has.
-const MAGIC: [u8; 4] = *b"HxBt";
+/// How many components a manifest for this device may have.
+const COMPONENTS: usize = 1;
 
 /// What the device's maker burnt in.
 #[derive(Clone, Debug)]
@@ -41,30 +37,21 @@ pub struct Identity {
     pub ueid: [u8; 17],
     /// `oemid`: a Private Enterprise Number (RFC 9711, 4.2.3).
     pub oem_id: u32,
+    /// What it attests with.
+    pub attestation_key: SigningKey,
 }
 
-/// A device: what it is, and what is in its flash.
+/// A device: what it is, and its flash.
 #[derive(Debug)]
 pub struct Device {
-    pub(super) identity: Identity,
-    pub(super) key: SigningKey,
-    flash: FileFlash,
-    image_room: usize,
-}
-
-/// What the boot record says: which slot holds the software that was installed last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Record {
-    sequence_number: u64,
-    slot: u8,
-    envelope_size: u32,
-    image_size: u32,
+    pub identity: Identity,
+    slots: Slots,
 }
 
 /// What runs on the device after it has booted.
 #[derive(Clone, Debug)]
 pub struct Booted {
-    /// The sequence number of the manifest that it booted by.
+    /// The manifest that it booted by: its sequence number.
     pub sequence_number: u64,
     /// The manifest's digest, as the author signed it.
     pub manifest_digest: (HashAlgorithm, Vec<u8>),
@@ -72,8 +59,6 @@ pub struct Booted {
     pub image_size: u64,
     /// SHA-256 of the image, measured at boot.
     pub image_digest: [u8; 32],
-    /// How often the manifest made the device do something.
-    pub commands: usize,
 }
 
 /// Why the device refused.
@@ -81,21 +66,21 @@ pub struct Booted {
 pub enum Refusal {
     /// The envelope, its signature, or a condition or directive of its manifest.
     Suit(hexad_suit::Error),
-    /// The flash.
+    /// The flash, or what does not fit into it.
     Flash(FlashError),
+    /// What the manifest asked to fetch.
+    Fetch(io::Error),
     /// Nothing is installed.
     Empty,
-    /// The envelope or the image does not fit into a slot.
-    TooLarge,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Suit(error) => write!(f, "{error}"),
-            Self::Flash(error) => write!(f, "the flash failed: {error:?}"),
+            Self::Flash(error) => write!(f, "the flash: {error:?}"),
+            Self::Fetch(error) => write!(f, "fetching: {error}"),
             Self::Empty => f.write_str("nothing is installed"),
-            Self::TooLarge => f.write_str("it does not fit into a slot"),
         }
     }
 }
@@ -115,159 +100,178 @@ impl From<FlashError> for Refusal {
 }
 
 impl Device {
-    /// Powers a device up whose flash is the file `flash`, with slots for images of `image_size` bytes.
-    pub fn open(
-        identity: Identity,
-        key: SigningKey,
-        flash: &Path,
-        image_size: usize,
-    ) -> Result<Self, Refusal> {
-        let image_room = image_size.next_multiple_of(PAGE).max(IMAGE_ROOM);
-        let capacity = 2 * PAGE + 2 * (ENVELOPE_ROOM + image_room);
-        let flash = FileFlash::open(flash, capacity).map_err(FlashError::from)?;
-        Ok(Self { identity, key, flash, image_room })
+    /// A device whose flash is the file `flash`, with slots for images of `image_size` bytes.
+    pub fn open(identity: Identity, flash: &Path, image_size: usize) -> io::Result<Self> {
+        Ok(Self { identity, slots: Slots::open(flash, image_size)? })
     }
 
-    /// Installs what `envelope` says, fetching from `web`; until the very end the device stays as it
-    /// was. How many commands it ran.
-    pub fn update(&mut self, envelope: &[u8], web: &Web) -> Result<usize, Refusal> {
-        if envelope.len() > ENVELOPE_ROOM {
-            return Err(Refusal::TooLarge);
-        }
-        let installed = self.record()?;
-        let identity = self.identity.clone();
-        let keys = [Key::from_public(identity.author.as_public())];
+    /// Installs what `envelope` says, fetching from `web`, into the slot that is not in use. Until
+    /// all has succeeded, the device boots what it booted before. What it did, command by command.
+    pub fn update(&mut self, envelope: &[u8], web: &Web) -> Result<Vec<Record>, Refusal> {
+        let installed = self.slots.record()?;
+        let author = self.identity.author;
+        let keys = [Key::from_public(author.as_public())];
         let anchors = TrustAnchors::new(&keys, ALGORITHMS);
         let manifest = Envelope::parse(envelope)?.authenticate(&anchors, &mut RustCrypto)?;
         manifest.require_newer_than(installed.map_or(0, |record| record.sequence_number))?;
         manifest.require_compatibility_check()?;
 
-        let slot = installed.map_or(0, |record| 1 - record.slot.min(1));
-        let start = self.slot_start(slot);
-        self.erase(start, ENVELOPE_ROOM + self.image_room)?;
-        write(&mut self.flash, start, envelope)?;
-
-        let ids = identity.ids();
-        let mut bootloader = Bootloader::new(self, slot, 0);
-        run(&manifest, Procedure::Update, &ids.as_ids(), &mut bootloader, Some(web))?;
-        let Bootloader { size: image_size, commands, .. } = bootloader;
-
-        let record = Record {
-            sequence_number: manifest.sequence_number(),
-            slot,
-            envelope_size: u32::try_from(envelope.len()).map_err(|_| Refusal::TooLarge)?,
-            image_size: u32::try_from(image_size).map_err(|_| Refusal::TooLarge)?,
-        };
-        self.store(record)?;
-        Ok(commands)
+        let slot = installed.map_or(Slot::A, |record| record.slot.other());
+        self.slots.write_envelope(slot, envelope)?;
+        let (identity, slots) = (&self.identity, &mut self.slots);
+        let mut bootloader = Bootloader::new(slots, slot, envelope.len());
+        identity.run(&manifest, Procedure::Update, &mut bootloader, Some(web))?;
+        Ok(bootloader.records)
     }
 
-    /// Boots what is installed: verifies its manifest again, runs its validate, load and invoke
-    /// sequences, and measures the image.
+    /// Boots what is installed: verifies its manifest again, runs the validate, load and invoke
+    /// sequences, and measures the image that was invoked.
     pub fn boot(&mut self) -> Result<Booted, Refusal> {
-        let record = self.record()?.ok_or(Refusal::Empty)?;
-        let start = self.slot_start(record.slot);
-        let mut envelope = vec![0; to_usize(record.envelope_size)];
-        self.flash.read(start, &mut envelope)?;
-
-        let identity = self.identity.clone();
-        let keys = [Key::from_public(identity.author.as_public())];
+        let record = self.slots.record()?.ok_or(Refusal::Empty)?;
+        let envelope = self.slots.read_envelope(&record)?;
+        let author = self.identity.author;
+        let keys = [Key::from_public(author.as_public())];
         let anchors = TrustAnchors::new(&keys, ALGORITHMS);
         let envelope = Envelope::parse(&envelope)?;
         let manifest = envelope.authenticate(&anchors, &mut RustCrypto)?;
         manifest.require_not_older_than(record.sequence_number)?;
-        let ids = identity.ids();
-        let mut bootloader = Bootloader::new(self, record.slot, record.image_size.into());
-        run(&manifest, Procedure::Invoke, &ids.as_ids(), &mut bootloader, None)?;
-        let commands = bootloader.commands;
 
-        let mut image = vec![0; to_usize(record.image_size)];
-        self.flash.read(start + to_u32(ENVELOPE_ROOM), &mut image)?;
-        let mut measurement = [0; 32];
-        let digest = RustCrypto
-            .start(HashAlgorithm::Sha256)
-            .and_then(|mut hasher| {
-                hasher.update(&image);
-                hasher.finish()
-            })
-            .map_err(|error| hexad_suit::Error::from(error.at(0)))?;
-        measurement.copy_from_slice(digest.as_bytes());
+        let (identity, slots) = (&self.identity, &mut self.slots);
+        let mut bootloader = Bootloader::new(slots, record.slot, record.envelope_size);
+        bootloader.image_size = record.image_size;
+        identity.run(&manifest, Procedure::Invoke, &mut bootloader, None)?;
+
+        let mut image = vec![0; record.image_size];
+        self.slots.read_image(record.slot, 0, &mut image)?;
+        let mut image_digest = [0; 32];
+        image_digest.copy_from_slice(sha_256(&image).as_bytes());
         let signed = envelope.authentication().digest();
         Ok(Booted {
             sequence_number: manifest.sequence_number(),
             manifest_digest: (signed.algorithm(), signed.bytes().to_vec()),
-            image_size: record.image_size.into(),
-            image_digest: measurement,
-            commands,
+            image_size: record.image_size as u64,
+            image_digest,
         })
-    }
-
-    /// Where a slot begins: behind the two pages of the boot record.
-    fn slot_start(&self, slot: u8) -> u32 {
-        let size = ENVELOPE_ROOM + self.image_room;
-        to_u32(2 * PAGE + usize::from(slot) * size)
-    }
-
-    fn erase(&mut self, start: u32, size: usize) -> Result<(), FlashError> {
-        self.flash.erase(start, start + to_u32(size))
-    }
-
-    /// The boot record: of the two pages, the one that is intact and newer.
-    fn record(&mut self) -> Result<Option<Record>, FlashError> {
-        let mut newest: Option<Record> = None;
-        for page in 0..2 {
-            let mut bytes = [0; Record::SIZE];
-            self.flash.read(page * to_u32(PAGE), &mut bytes)?;
-            let record = Record::decode(&bytes);
-            newest = newest.max_by_sequence(record);
-        }
-        Ok(newest)
-    }
-
-    /// Writes the boot record into the page of the older one. It counts from the moment at which its
-    /// last bytes, the check, are written.
-    fn store(&mut self, record: Record) -> Result<(), FlashError> {
-        let page = u32::from(record.slot) * to_u32(PAGE);
-        self.erase(page, PAGE)?;
-        write(&mut self.flash, page, &record.encode())
     }
 }
 
-impl Record {
-    const SIZE: usize = 4 + 8 + 4 + 4 + 4 + 32;
-
-    fn body(self) -> [u8; Self::SIZE - 32] {
-        let mut body = [0; Self::SIZE - 32];
-        let parts = [
-            &MAGIC[..],
-            &self.sequence_number.to_be_bytes(),
-            &u32::from(self.slot).to_be_bytes(),
-            &self.envelope_size.to_be_bytes(),
-            &self.image_size.to_be_bytes(),
-        ];
-        for (to, from) in body.iter_mut().zip(parts.concat()) {
-            *to = from;
+impl Identity {
+    /// Runs a procedure to its end, fetching from `web` where there is one.
+    fn run(
+        &self,
+        manifest: &Verified<Manifest<'_>>,
+        procedure: Procedure,
+        bootloader: &mut Bootloader<'_>,
+        web: Option<&Web>,
+    ) -> Result<(), Refusal> {
+        let vendors = [VendorIdentifier::Uuid(&self.vendor)];
+        let classes = [self.class];
+        let ids = DeviceIds { vendors: &vendors, classes: &classes, devices: &[] };
+        let mut processor: Processor<'_, _, COMPONENTS> =
+            Processor::new(manifest, procedure, &ids)?;
+        loop {
+            match processor.step(bootloader)? {
+                Step::Fetch { uri, limit, .. } => bootloader.fetch(uri, limit, web)?,
+                // This platform is never busy: it answers at once.
+                Step::Busy => {}
+                Step::Done(_) => return Ok(()),
+            }
         }
-        body
+    }
+}
+
+/// What the bootloader does for the processor, in one slot of the flash.
+struct Bootloader<'d> {
+    slots: &'d mut Slots,
+    slot: Slot,
+    envelope_size: usize,
+    image_size: usize,
+    block: [u8; 1024],
+    hash: RustCrypto,
+    records: Vec<Record>,
+}
+
+impl<'d> Bootloader<'d> {
+    fn new(slots: &'d mut Slots, slot: Slot, envelope_size: usize) -> Self {
+        Self {
+            slots,
+            slot,
+            envelope_size,
+            image_size: 0,
+            block: [0; 1024],
+            hash: RustCrypto,
+            records: Vec::new(),
+        }
     }
 
-    fn encode(self) -> Vec<u8> {
-        let body = self.body();
-        [&body[..], &check(&body)].concat()
+    /// Transfers what is at `uri` into the slot: no more than `limit` bytes, or than fit.
+    fn fetch(&mut self, uri: &str, limit: Option<u64>, web: Option<&Web>) -> Result<(), Refusal> {
+        let room = self.slots.image_room() as u64;
+        let web = web.ok_or(Refusal::Fetch(io::ErrorKind::NetworkDown.into()))?;
+        let image = web.get(uri, limit.unwrap_or(room).min(room)).map_err(Refusal::Fetch)?;
+        self.slots.write_image(self.slot, &image)?;
+        self.image_size = image.len();
+        Ok(())
+    }
+}
+
+impl Platform for Bootloader<'_> {
+    type Hash = RustCrypto;
+
+    fn hash(&mut self) -> &mut RustCrypto {
+        &mut self.hash
     }
 
-    fn decode(bytes: &[u8; Self::SIZE]) -> Option<Self> {
-        let body = bytes.strip_prefix(&MAGIC)?;
-        let (sequence_number, body) = body.split_first_chunk()?;
-        let (slot, body) = body.split_first_chunk()?;
-        let (envelope_size, body) = body.split_first_chunk()?;
-        let (image_size, _) = body.split_first_chunk()?;
-        let record = Self {
-            sequence_number: u64::from_be_bytes(*sequence_number),
-            slot: u8::try_from(u32::from_be_bytes(*slot)).ok().filter(|slot| *slot < 2)?,
-            envelope_size: u32::from_be_bytes(*envelope_size),
-            image_size: u32::from_be_bytes(*image_size),
+    fn has(&mut self, component: &Component<'_>) -> bool {
+        component.identifier.is(&[COMPONENT])
+    }
+
+    fn size(&mut self, _: &Component<'_>) -> Option<u64> {
+        Some(self.image_size as u64)
+    }
+
+    fn read(
+        &mut self,
+        _: &Component<'_>,
+        offset: u64,
+        limit: u64,
+    ) -> Poll<Result<&[u8], Failure>> {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        let left = self.image_size.saturating_sub(offset);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let length = left.min(limit).min(self.block.len());
+        let block = self.block.get_mut(..length).unwrap_or_default();
+        let read = self.slots.read_image(self.slot, offset, block);
+        Poll::Ready(read.map(|()| &*block).map_err(|_| Failure::Failed))
+    }
+
+    fn fetched(&mut self, _: &Component<'_>) -> Poll<Result<u64, Failure>> {
+        Poll::Ready(Ok(self.image_size as u64))
+    }
+
+    fn write(&mut self, _: &Component<'_>, content: &[u8]) -> Poll<Result<(), Failure>> {
+        self.image_size = content.len();
+        let written = self.slots.write_image(self.slot, content);
+        Poll::Ready(written.map_err(|_| Failure::Failed))
+    }
+
+    fn invoke(&mut self, _: &Component<'_>, _: Option<&[u8]>) -> Poll<Result<(), Failure>> {
+        // The image is data here; a device would jump into it.
+        Poll::Ready(Ok(()))
+    }
+
+    /// The boot record makes the slot the one that is booted, all at once.
+    fn store_sequence_number(&mut self, sequence_number: u64) -> Poll<Result<(), Failure>> {
+        let record = slots::Record {
+            sequence_number,
+            slot: self.slot,
+            envelope_size: self.envelope_size,
+            image_size: self.image_size,
         };
-        (record.encode() == bytes).then_some(record)
+        Poll::Ready(self.slots.store(record).map_err(|_| Failure::Failed))
+    }
+
+    fn record(&mut self, record: &Record) {
+        self.records.push(*record);
     }
 }
