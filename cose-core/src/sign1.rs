@@ -202,11 +202,11 @@ impl<'a> Sign1Builder<'a> {
     ///
     /// # Errors
     /// `BufferTooSmall`, and those of `content`.
-    pub fn payload_with<'w>(
+    pub fn payload_with<'w, E: From<Error>>(
         self,
-        content: impl Fn(&mut Encoder<'_>) -> Result<(), Error>,
+        content: impl Fn(&mut Encoder<'_>) -> Result<(), E>,
         buffer: &'w mut [u8],
-    ) -> Result<Unsigned<'w>, Error>
+    ) -> Result<Unsigned<'w>, E>
     where
         'a: 'w,
     {

@@ -298,7 +298,7 @@ pub(crate) fn between<'b>(from: Cursor<'b>, to: Cursor<'b>) -> Raw<'b> {
 
 /// Puts an "integer label with text escape", if there is one.
 pub(crate) fn put_label(
-    members: &mut Members<'_, '_>,
+    members: &mut Members<'_, '_, '_>,
     label: i64,
     value: Option<Label<'_>>,
     range: &RangeInclusive<i64>,
@@ -311,7 +311,7 @@ pub(crate) fn put_label(
 
 /// Puts one entry or more, if there are any.
 pub(crate) fn put_entries<'b, T: Entry<'b>>(
-    members: &mut Members<'_, '_>,
+    members: &mut Members<'_, '_, '_>,
     label: i64,
     entries: &OneOrMore<'b, T>,
 ) -> Result<(), Error> {

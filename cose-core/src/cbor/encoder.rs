@@ -253,10 +253,10 @@ impl<'w> Encoder<'w> {
     ///
     /// # Errors
     /// `BufferTooSmall`, and those of `content`.
-    pub fn wrapped(
+    pub fn wrapped<E: From<Error>>(
         &mut self,
-        content: impl Fn(&mut Encoder<'_>) -> Result<(), Error>,
-    ) -> Result<&mut Self, Error> {
+        content: impl Fn(&mut Encoder<'_>) -> Result<(), E>,
+    ) -> Result<&mut Self, E> {
         let mut counting = Encoder::counting();
         content(&mut counting)?;
         self.bytes_head(counting.written)?;

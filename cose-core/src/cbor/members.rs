@@ -6,11 +6,11 @@ use crate::labels::Label;
 
 /// The members of a map that [`write_map`] writes.
 #[derive(Debug)]
-pub struct Members<'e, 'w> {
+pub struct Members<'e, 'w, 'l> {
     /// None while the members are only counted.
     encoder: Option<&'e mut Encoder<'w>>,
     count: usize,
-    last: Option<Label<'e>>,
+    last: Option<Label<'l>>,
 }
 
 /// Writes a map in deterministic encoding. `members` puts those that there are, in ascending order of
@@ -21,7 +21,7 @@ pub struct Members<'e, 'w> {
 ///
 /// let mut buffer = [0; 8];
 /// let mut encoder = Encoder::new(&mut buffer);
-/// write_map::<Error>(&mut encoder, |members| {
+/// write_map(&mut encoder, |members| {
 ///     members.text(1, Some("A"))?;
 ///     members.text(2, None)?;
 ///     members.boolean(262, Some(true))
@@ -32,9 +32,9 @@ pub struct Members<'e, 'w> {
 ///
 /// # Errors
 /// `BufferTooSmall`; `NotDeterministic` at a label out of order; and those of `members`.
-pub fn write_map<E: From<Error>>(
+pub fn write_map<'l, E: From<Error>>(
     encoder: &mut Encoder<'_>,
-    members: impl for<'e> Fn(&mut Members<'e, '_>) -> Result<(), E>,
+    members: impl Fn(&mut Members<'_, '_, 'l>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut counted = Members { encoder: None, count: 0, last: None };
     members(&mut counted)?;
@@ -42,7 +42,7 @@ pub fn write_map<E: From<Error>>(
     members(&mut Members { encoder: Some(encoder), count: 0, last: None })
 }
 
-impl<'e> Members<'e, '_> {
+impl<'l> Members<'_, '_, 'l> {
     /// A member whose value `write` writes; not called while the members are only counted.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl<'e> Members<'e, '_> {
     /// `write`.
     pub fn put<E: From<Error>>(
         &mut self,
-        label: impl Into<Label<'e>>,
+        label: impl Into<Label<'l>>,
         write: impl FnOnce(&mut Encoder<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let label = label.into();

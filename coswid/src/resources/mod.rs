@@ -44,7 +44,7 @@ impl<'b> ResourceCollection<'b> {
         Ok(())
     }
 
-    fn put(&self, members: &mut Members<'_, '_>) -> Result<(), Error> {
+    fn put(&self, members: &mut Members<'_, '_, '_>) -> Result<(), Error> {
         map::put_entries(members, labels::DIRECTORY, &self.directory)?;
         map::put_entries(members, labels::FILE, &self.file)?;
         map::put_entries(members, labels::PROCESS, &self.process)?;
