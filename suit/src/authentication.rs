@@ -68,7 +68,7 @@ pub enum AuthenticationBlock<'b> {
 
 impl<'b> AuthenticationBlock<'b> {
     /// Reads the block that is all of `encoded`.
-    fn parse(encoded: Raw<'b>) -> Result<Self, Error> {
+    pub(crate) fn parse(encoded: Raw<'b>) -> Result<Self, Error> {
         let mut cursor = encoded.cursor();
         let number = encoded.cursor().tag()?;
         let attached = || encoded.error(Cbor::Payload);

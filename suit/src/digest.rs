@@ -17,6 +17,27 @@ pub struct Digest<'b> {
 }
 
 impl<'b> Digest<'b> {
+    /// A digest that was computed elsewhere, to be put into a manifest.
+    ///
+    /// # Errors
+    /// `DigestLength` when `bytes` are not as many as the algorithm makes.
+    pub const fn new(algorithm: HashAlgorithm, bytes: &'b [u8]) -> Result<Self, Error> {
+        if bytes.len() == algorithm.digest_len() {
+            Ok(Self { algorithm, bytes, offset: 0 })
+        } else {
+            Err(Error::new(ErrorKind::DigestLength, 0))
+        }
+    }
+
+    /// Writes the digest as SUIT_Digest.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn encode(
+        self,
+        encoder: &mut hexad_cose_core::cbor::Encoder<'_>,
+    ) -> Result<(), hexad_cose_core::Error> {
+        encoder.array(2)?.integer(self.algorithm.id())?.bytes(self.bytes).map(drop)
+    }
+
     /// Takes the digest at `cursor`.
     pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let here = *cursor;

@@ -7,6 +7,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod authentication;
+#[cfg(feature = "alloc")]
+pub mod builder;
 pub mod command;
 pub mod common;
 pub mod component;
