@@ -1,0 +1,182 @@
+use hexad_cose_core::HashAlgorithm;
+use hexad_eat::DebugStatus;
+use hexad_eat::ear::{Aspect, Tier, TrustClaim};
+
+use super::{Decision, Enrolment, Outcome, Policy, Refusal};
+use crate::evidence::{Evidence, MeasuredSoftware};
+use crate::release::{DigestValue, MeasuredFile, Release};
+
+const NONCE: &[u8] = &[7; 32];
+
+fn file(digest: u8) -> MeasuredFile {
+    MeasuredFile { path: "lamp.bin".into(), size: Some(4), hash: Some((1, vec![digest; 32])) }
+}
+
+fn manifest(number: u8) -> DigestValue {
+    DigestValue { algorithm: HashAlgorithm::Sha256, bytes: vec![number; 32] }
+}
+
+fn release(number: u8) -> Release {
+    Release {
+        manifest: manifest(number),
+        sequence_number: number.into(),
+        tag_id: format!("example.com/lamp-{number}"),
+        software_name: "lamp".into(),
+        software_version: Some(format!("{number}.0.0")),
+        files: vec![file(number)],
+        mud: None,
+    }
+}
+
+/// The evidence of an honest device that runs release `number`.
+fn evidence(number: u8) -> Evidence {
+    let release = release(number);
+    Evidence {
+        nonces: vec![NONCE.to_vec()],
+        ueid: Some(vec![1; 17]),
+        oem_id: Some(64242),
+        oem_boot: Some(true),
+        debug: Some(DebugStatus::DisabledPermanently),
+        software: Some(MeasuredSoftware {
+            tag_id: release.tag_id,
+            software_version: release.software_version,
+            manifest: Some(release.manifest),
+            files: release.files,
+        }),
+    }
+}
+
+fn software(evidence: &mut Evidence) -> &mut MeasuredSoftware {
+    evidence.software.as_mut().unwrap()
+}
+
+/// What is decided of the evidence, the tier, and the claims that do not match.
+fn appraise(evidence: &Evidence) -> (&'static str, Tier, Vec<(&'static str, Outcome)>) {
+    let releases = [release(1), release(2)];
+    let device = Enrolment { ueid: vec![1; 17], oem_id: Some(64242) };
+    let appraisal = Policy::new("policy").appraise(evidence, &device, &releases, NONCE).unwrap();
+    let decision = match appraisal.decision() {
+        Decision::Allowed(release) => {
+            assert_eq!(release.sequence_number, 2);
+            "allowed"
+        }
+        Decision::UpdateOnly(_) => "update-only",
+        Decision::Quarantined => "quarantined",
+    };
+    let others = appraisal
+        .findings()
+        .iter()
+        .filter(|finding| finding.outcome != Outcome::Matches)
+        .map(|finding| (finding.claim, finding.outcome))
+        .collect();
+    (decision, appraisal.tier(), others)
+}
+
+/// The chain's case: the newest release, all as it should be.
+#[test]
+fn the_newest_release_is_allowed() {
+    assert_eq!(appraise(&evidence(2)), ("allowed", Tier::Affirming, vec![]));
+}
+
+/// A genuine but older release may be updated, and nothing else.
+#[test]
+fn an_older_release_is_confined_to_updates() {
+    let expected = vec![("measurements", Outcome::Outdated)];
+    assert_eq!(appraise(&evidence(1)), ("update-only", Tier::Warning, expected));
+}
+
+/// Altered or unknown software is contraindicated, whatever the device says of itself.
+#[test]
+fn unknown_software_is_quarantined() {
+    let mut other = evidence(2);
+    software(&mut other).files = vec![file(9)];
+    let expected = vec![("measurements", Outcome::Differs)];
+    assert_eq!(appraise(&other), ("quarantined", Tier::Contraindicated, expected));
+
+    let mut nothing = evidence(2);
+    nothing.software = None;
+    let expected = vec![("measurements", Outcome::Missing)];
+    assert_eq!(appraise(&nothing), ("quarantined", Tier::Contraindicated, expected));
+}
+
+/// A device that shows an honest digest but lies about its version is caught, and so is one that
+/// names the right version and manifest but shows another digest.
+#[test]
+fn a_lie_about_version_or_manifest_is_caught() {
+    let mut version = evidence(1);
+    software(&mut version).tag_id = "example.com/lamp-2".into();
+    let expected = vec![("measurements", Outcome::Outdated), ("software", Outcome::Differs)];
+    assert_eq!(appraise(&version), ("quarantined", Tier::Contraindicated, expected));
+
+    let mut named = evidence(2);
+    software(&mut named).software_version = None;
+    let expected = vec![("software", Outcome::Differs)];
+    assert_eq!(appraise(&named), ("quarantined", Tier::Contraindicated, expected));
+
+    let mut by_other_manifest = evidence(2);
+    software(&mut by_other_manifest).manifest = Some(manifest(1));
+    let expected = vec![("manifest", Outcome::Differs)];
+    assert_eq!(appraise(&by_other_manifest), ("quarantined", Tier::Contraindicated, expected));
+
+    let mut without_manifest = evidence(2);
+    software(&mut without_manifest).manifest = None;
+    let expected = vec![("manifest", Outcome::Missing)];
+    assert_eq!(appraise(&without_manifest), ("quarantined", Tier::Contraindicated, expected));
+}
+
+/// The owner's policy: boot state and debugging, wrong or not said.
+#[test]
+fn boot_state_is_held_against_the_policy() {
+    let mut debugged = evidence(2);
+    debugged.debug = Some(DebugStatus::Disabled);
+    let expected = vec![("dbgstat", Outcome::Differs)];
+    assert_eq!(appraise(&debugged), ("quarantined", Tier::Contraindicated, expected));
+
+    let mut foreign = evidence(2);
+    foreign.oem_boot = Some(false);
+    let expected = vec![("oemboot", Outcome::Differs)];
+    assert_eq!(appraise(&foreign), ("quarantined", Tier::Contraindicated, expected));
+
+    let mut silent = evidence(2);
+    silent.debug = None;
+    let expected = vec![("dbgstat", Outcome::Missing)];
+    assert_eq!(appraise(&silent), ("update-only", Tier::Warning, expected));
+}
+
+/// Another maker's hardware under the same key: not the device that was enrolled.
+#[test]
+fn another_maker_is_not_trusted() {
+    let mut other = evidence(2);
+    other.oem_id = Some(1);
+    let expected = vec![("oemid", Outcome::Differs)];
+    assert_eq!(appraise(&other), ("quarantined", Tier::Contraindicated, expected));
+}
+
+/// Another nonce, or another device's identifier: not appraised at all.
+#[test]
+fn evidence_of_another_time_or_device_is_refused() {
+    let device = Enrolment { ueid: vec![1; 17], oem_id: None };
+    let refused = |evidence: &Evidence, nonce: &[u8]| {
+        Policy::new("policy").appraise(evidence, &device, &[], nonce).unwrap_err()
+    };
+    assert_eq!(refused(&evidence(2), &[8; 32]), Refusal::Nonce);
+    let mut other = evidence(2);
+    other.ueid = Some(vec![2; 17]);
+    assert_eq!(refused(&other, NONCE), Refusal::Ueid);
+    other.ueid = None;
+    assert_eq!(refused(&other, NONCE), Refusal::Ueid);
+}
+
+/// The explanation names each claim and what it comes to.
+#[test]
+fn the_explanation_says_why() {
+    let (releases, evidence) = ([release(1), release(2)], evidence(1));
+    let device = Enrolment { ueid: vec![1; 17], oem_id: None };
+    let appraisal = Policy::new("policy").appraise(&evidence, &device, &releases, NONCE).unwrap();
+    let claim = appraisal.vector().get(Aspect::Executables);
+    assert_eq!(claim, Some(TrustClaim::UNSAFE_RUNTIME));
+    let text = appraisal.explain();
+    let measured = "1 file of lamp 1.0.0 (sequence number 1); expected lamp 2.0.0";
+    assert!(text.contains(measured), "{text}");
+    assert!(text.ends_with("confined to updates, as it runs lamp 1.0.0 (sequence number 1)"));
+}
