@@ -15,6 +15,7 @@ pub mod component;
 pub mod digest;
 pub mod envelope;
 mod error;
+pub mod flash;
 pub mod labels;
 pub mod manifest;
 pub mod mud;
