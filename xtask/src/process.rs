@@ -31,9 +31,10 @@ impl From<&str> for Error {
     }
 }
 
-/// The root of the workspace.
-pub fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+/// The root of the workspace that cargo runs this task in.
+pub fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    package.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).join("..")
 }
 
 /// `program`, to be run from the root.
