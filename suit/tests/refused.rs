@@ -1,0 +1,437 @@
+//! What must be refused: by whom it is signed, by its structure, at every byte.
+
+mod common;
+
+use common::{ALGORITHMS, anchor, example, signing_key, vectors};
+use hexad_cose_core::cbor::Encoder;
+use hexad_cose_core::{Algorithm, Curve, Error as CoseError, ErrorKind as Cbor, Key, Verified};
+use hexad_rustcrypto::{RustCrypto, SigningKey};
+use hexad_suit::{Envelope, Error, ErrorKind, Manifest, Options, TrustAnchors};
+use proptest::prelude::*;
+
+/// Reads and verifies an envelope by the drafts' key.
+fn verify<'b>(bytes: &'b [u8], key: &SigningKey) -> Result<Verified<Manifest<'b>>, Error> {
+    let keys = [anchor(key)];
+    let anchors = TrustAnchors::new(&keys, &ALGORITHMS);
+    Envelope::parse(bytes)?.authenticate(&anchors, &mut RustCrypto)
+}
+
+fn kind<T>(result: Result<T, Error>) -> ErrorKind {
+    result.err().expect("it was accepted").kind()
+}
+
+const NOT_VERIFIED: ErrorKind = ErrorKind::Cose(Cbor::VerificationFailed);
+
+/// No envelope that was cut short anywhere is read, and none with a byte behind it.
+#[test]
+fn truncated_and_trailing_bytes() {
+    let Some(folder) = vectors("suit/manifest-37") else { return };
+    for number in 0..6 {
+        let mut bytes = example(&folder, number);
+        for end in 0..bytes.len() {
+            let error = Envelope::parse(&bytes[..end]).unwrap_err();
+            assert!(error.offset() <= end, "{error}");
+        }
+        bytes.push(0);
+        let error = Envelope::parse(&bytes).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cose(Cbor::TrailingBytes));
+        assert_eq!(error.offset(), bytes.len() - 1);
+    }
+}
+
+/// 6.2: with any one bit flipped, no example is accepted.
+#[test]
+fn changed_bytes() {
+    let Some(folder) = vectors("suit/manifest-37") else { return };
+    let key = signing_key(&folder);
+    for number in [0, 2] {
+        let mut bytes = example(&folder, number);
+        for place in 0..bytes.len() {
+            bytes[place] ^= 1 << (place % 8);
+            assert!(verify(&bytes, &key).is_err(), "example {number}, byte {place}");
+            bytes[place] ^= 1 << (place % 8);
+        }
+        assert!(verify(&bytes, &key).is_ok());
+    }
+}
+
+/// A changed manifest is told from a changed signature; neither gets as far as being read.
+#[test]
+fn changed_manifest_or_signature() {
+    let Some(folder) = vectors("suit/manifest-37") else { return };
+    let key = signing_key(&folder);
+    let vector = example(&folder, 0);
+    let mut bytes = vector.clone();
+    *bytes.last_mut().unwrap() ^= 1;
+    assert_eq!(kind(verify(&bytes, &key)), ErrorKind::DigestMismatch);
+    let mut bytes = vector;
+    bytes[100] ^= 1;
+    assert_eq!(kind(verify(&bytes, &key)), NOT_VERIFIED);
+}
+
+/// Another key, another algorithm, another kid, a key for another use: none is believed.
+#[test]
+fn wrong_signers() {
+    let Some(folder) = vectors("suit/manifest-37") else { return };
+    let key = signing_key(&folder);
+    let bytes = example(&folder, 0);
+    let envelope = Envelope::parse(&bytes).unwrap();
+    let refused = |keys: &[Key<'_>], algorithms: &[Algorithm]| {
+        let anchors = TrustAnchors::new(keys, algorithms);
+        kind(envelope.authenticate(&anchors, &mut RustCrypto))
+    };
+    let other = SigningKey::from_bytes(Curve::P256, &[7; 32]).unwrap();
+    assert_eq!(refused(&[anchor(&other)], &ALGORITHMS), NOT_VERIFIED);
+    let not_accepted = ErrorKind::Cose(Cbor::AlgorithmNotAccepted);
+    assert_eq!(refused(&[anchor(&key)], &[Algorithm::ESP256]), not_accepted);
+    assert_eq!(refused(&[anchor(&key)], &[]), not_accepted);
+    let ed25519 = anchor(&key).with_algorithm(Algorithm::ED25519);
+    assert_eq!(refused(&[ed25519], &ALGORITHMS), ErrorKind::Cose(Cbor::KeyMismatch));
+    assert_eq!(refused(&[], &ALGORITHMS), ErrorKind::NotAuthenticated);
+    // Among others, the right one is found.
+    let keys = [anchor(&other), anchor(&key)];
+    let anchors = TrustAnchors::new(&keys, &ALGORITHMS);
+    assert!(envelope.authenticate(&anchors, &mut RustCrypto).is_ok());
+}
+
+/// An envelope without any authentication block is read, and never verified.
+#[test]
+fn unsigned_envelope() {
+    let Some(folder) = vectors("suit/manifest-37") else { return };
+    let text = std::fs::read_to_string(folder.join("example0.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let bytes = common::from_hex(json["unsigned_envelope_hex"].as_str().unwrap());
+    let key = signing_key(&folder);
+    assert_eq!(kind(verify(&bytes, &key)), ErrorKind::NotAuthenticated);
+}
+
+/// 8.4.2: a sequence number that is not newer, or is older.
+#[test]
+fn older_sequence_number() {
+    let Some(folder) = vectors("suit/manifest-37") else { return };
+    let bytes = example(&folder, 3);
+    let manifest = verify(&bytes, &signing_key(&folder)).unwrap();
+    assert_eq!(manifest.require_newer_than(2), Ok(()));
+    assert_eq!(kind(manifest.require_newer_than(3)), ErrorKind::SequenceNumber);
+    assert_eq!(manifest.require_not_older_than(3), Ok(()));
+    assert_eq!(kind(manifest.require_not_older_than(4)), ErrorKind::SequenceNumber);
+}
+
+/// 8.6: a severed element in the envelope that is another than the manifest's digest says.
+#[test]
+fn swapped_severed_element() {
+    let Some(folder) = vectors("suit/manifest-37") else { return };
+    let key = signing_key(&folder);
+    let mut bytes = example(&folder, 2);
+    let uri = bytes.windows(8).position(|window| window == b"file.bin").unwrap();
+    bytes[uri] ^= 1;
+    assert_eq!(kind(verify(&bytes, &key)), ErrorKind::DigestMismatch);
+}
+
+/// What an encoder's closure returns.
+type Encoded = Result<(), CoseError>;
+
+/// What `content` encodes.
+fn encode(content: impl FnOnce(&mut Encoder<'_>) -> Encoded) -> Vec<u8> {
+    let mut encoded = Vec::new();
+    content(&mut Encoder::appending(&mut encoded)).unwrap();
+    encoded
+}
+
+/// A manifest with components [h'00'] and [h'01'] and the elements given, encoded, by their keys.
+fn manifest_with(shared: Option<&[u8]>, elements: &[(i64, Vec<u8>)]) -> Vec<u8> {
+    let common = encode(|encoder| {
+        encoder.map(1 + usize::from(shared.is_some()))?.integer(2)?.array(2)?;
+        encoder.array(1)?.bytes(&[0])?.array(1)?.bytes(&[1])?;
+        match shared {
+            Some(shared) => encoder.integer(4)?.bytes(shared).map(drop),
+            None => Ok(()),
+        }
+    });
+    encode(|encoder| {
+        encoder.map(3 + elements.len())?.integer(1)?.unsigned(1)?.integer(2)?.unsigned(1)?;
+        encoder.integer(3)?.bytes(&common)?;
+        elements.iter().try_for_each(|(key, value)| encoder.integer(*key)?.raw(value).map(drop))
+    })
+}
+
+fn wrapped(content: &[u8]) -> Vec<u8> {
+    encode(|encoder| encoder.bytes(content).map(drop))
+}
+
+/// Why a manifest with this as suit-install (hexadecimal) is refused; `None` if it is not.
+fn install(sequence: &str) -> Option<ErrorKind> {
+    let sequence = wrapped(&common::from_hex(sequence));
+    Manifest::parse(&manifest_with(None, &[(20, sequence)])).err().map(Error::kind)
+}
+
+/// Why a manifest with this as suit-shared-sequence is refused.
+fn shared(sequence: &str) -> Option<ErrorKind> {
+    let sequence = common::from_hex(sequence);
+    Manifest::parse(&manifest_with(Some(&sequence), &[])).err().map(Error::kind)
+}
+
+/// SUIT_Command_Sequence, SUIT_Condition and SUIT_Directive of the CDDL.
+#[test]
+fn malformed_sequences() {
+    let cose = |kind| Some(ErrorKind::Cose(kind));
+    let unexpected = |expected, found| cose(Cbor::UnexpectedType { expected, found });
+    use hexad_cose_core::cbor::Type;
+    assert_eq!(install("82 03 0f"), None);
+    assert_eq!(install("80"), cose(Cbor::Length), "an empty sequence");
+    assert_eq!(install("81 03"), cose(Cbor::Length), "a label without an argument");
+    assert_eq!(install("a1 03 0f"), unexpected(Type::Array, Type::Map));
+    assert_eq!(install("82 03 0f 00"), cose(Cbor::TrailingBytes));
+    assert_eq!(install("82 03 10"), cose(Cbor::InvalidValue), "an undefined reporting bit");
+    assert_eq!(install("82 03 f6"), unexpected(Type::Unsigned, Type::Null));
+    assert_eq!(install("82 0c f4"), cose(Cbor::InvalidValue), "component index false");
+    assert_eq!(install("82 0c 80"), cose(Cbor::Length), "no component index");
+    assert_eq!(install("82 0c 02"), Some(ErrorKind::ComponentIndex));
+    assert_eq!(install("82 0c 82 00 02"), Some(ErrorKind::ComponentIndex));
+    assert_eq!(install("82 0c 82 01 00"), None);
+    assert_eq!(install("82 18 63 0f"), Some(ErrorKind::UnsupportedCommand(99)));
+    assert_eq!(install("82 00 0f"), Some(ErrorKind::UnsupportedCommand(0)), "unset detection");
+    assert_eq!(install("82 07 0f"), Some(ErrorKind::UnsupportedCommand(7)), "trust domains");
+    assert_eq!(install("82 39 012b f6"), None, "a custom command");
+    assert_eq!(install("82 39 012b 80"), unexpected(Type::Unsigned, Type::Array));
+}
+
+/// SUIT_Directive_Try_Each_Argument: two sequences or more, `nil` only at the end.
+#[test]
+fn malformed_try_each() {
+    let cose = |kind| Some(ErrorKind::Cose(kind));
+    let length = cose(Cbor::Length);
+    assert_eq!(install("82 0f 82 43 82030f 43 82030f"), None);
+    assert_eq!(install("82 0f 83 43 82030f 43 82030f f6"), None);
+    assert_eq!(install("82 0f 80"), length);
+    assert_eq!(install("82 0f 81 f6"), length);
+    assert_eq!(install("82 0f 81 43 82030f"), length);
+    assert_eq!(install("82 0f 82 43 82030f f6"), length);
+    assert_eq!(install("82 0f 83 43 82030f f6 43 82030f"), cose(Cbor::InvalidValue));
+    assert_eq!(install("82 0f 82 43 82030f 41 80"), length, "an empty alternative");
+}
+
+/// $$SUIT_Parameters: types, sizes, no key twice, no key unknown, at least one.
+#[test]
+fn malformed_parameters() {
+    let cose = |kind| Some(ErrorKind::Cose(kind));
+    assert_eq!(install("82 14 a1 0e 01"), None);
+    assert_eq!(install("82 14 a0"), cose(Cbor::Length));
+    assert_eq!(install("82 14 a2 0e 01 0e 02"), cose(Cbor::DuplicateKey));
+    assert_eq!(install("82 14 a2 0e 01 18 0e 02"), cose(Cbor::DuplicateKey), "a longer encoding");
+    assert_eq!(install("82 14 a1 18 63 01"), Some(ErrorKind::UnsupportedParameter(99)));
+    assert_eq!(install("82 14 a1 13 40"), Some(ErrorKind::UnsupportedParameter(19)));
+    assert_eq!(install("82 14 a1 02 42 0000"), cose(Cbor::Length), "a UUID of two bytes");
+    assert_eq!(install("82 14 a1 01 d8 6f 41 00"), cose(Cbor::UnexpectedTag));
+    assert_eq!(install("82 14 a1 16 02"), Some(ErrorKind::ComponentIndex), "source component 2");
+    assert!(install("82 14 a1 61 61 01").is_some(), "a text key");
+    // SHA-256/64 (-15) and SHA-1 (-14) are no digests of SUIT; nor is a SHA-256 of 31 bytes.
+    assert_eq!(
+        install("82 14 a1 03 4a 82 2e 48 0000000000000000"),
+        Some(ErrorKind::UnsupportedDigest(-15))
+    );
+    assert_eq!(install("82 14 a1 03 43 82 2d 40"), Some(ErrorKind::UnsupportedDigest(-14)));
+    let short = format!("82 14 a1 03 58 23 82 2f 58 1f {}", "00".repeat(31));
+    assert_eq!(install(&short), Some(ErrorKind::DigestLength));
+    let three = format!("82 14 a1 03 58 25 83 2f 58 20 {} 00", "00".repeat(32));
+    assert_eq!(install(&three), cose(Cbor::Length), "a digest extension");
+}
+
+/// SUIT_Shared_Sequence: conditions and what steers them, nothing that acts, nothing custom.
+#[test]
+fn shared_sequence_is_restricted() {
+    assert_eq!(shared("82 01 0f"), None);
+    for label in [0x12, 0x15, 0x16, 0x17] {
+        let refused = shared(&format!("82 {label:02x} 02"));
+        assert_eq!(refused, Some(ErrorKind::NotInSharedSequence(label)));
+        let nested = shared(&format!("82 18 20 43 82 {label:02x} 02"));
+        assert_eq!(nested, Some(ErrorKind::NotInSharedSequence(label)));
+    }
+    assert_eq!(shared("82 18 1f 02"), Some(ErrorKind::NotInSharedSequence(31)));
+    assert_eq!(shared("82 39 012b f6"), Some(ErrorKind::NotInSharedSequence(-300)));
+    let custom_parameter = shared("82 14 a1 39 012b 00");
+    assert_eq!(custom_parameter, Some(ErrorKind::UnsupportedParameter(-300)));
+}
+
+/// Sequences nested deeper than the limit are refused, also a hundred thousand of them.
+#[test]
+fn endless_nesting() {
+    let nest = |depth: usize, label: u8| {
+        (1..depth).fold(vec![0x82, 0x03, 0x0f], |inner, _| {
+            let inner = wrapped(&inner);
+            let mut outer = vec![0x82];
+            match label {
+                0x0f => outer.extend([0x0f, 0x82, 0x43, 0x82, 0x03, 0x0f]),
+                _ => outer.extend([0x18, 0x20]),
+            }
+            outer.extend(inner);
+            outer
+        })
+    };
+    for label in [0x0f, 0x20] {
+        let parse = |depth, options: &Options| {
+            let manifest = manifest_with(None, &[(20, wrapped(&nest(depth, label)))]);
+            Manifest::parse_with(&manifest, options).err().map(Error::kind)
+        };
+        let mut options = Options::default();
+        assert_eq!(parse(8, &options), None);
+        assert_eq!(parse(9, &options), Some(ErrorKind::NestingTooDeep));
+        assert_eq!(parse(2_000, &options), Some(ErrorKind::NestingTooDeep));
+        options.nesting = 2;
+        assert_eq!(parse(2, &options), None);
+        assert_eq!(parse(3, &options), Some(ErrorKind::NestingTooDeep));
+    }
+    let arrays = vec![0x81; 100_000];
+    assert!(Manifest::parse(&arrays).is_err() && Envelope::parse(&arrays).is_err());
+}
+
+/// SUIT_Manifest: required elements, the version, keys unknown, twice, or of companion drafts.
+#[test]
+fn malformed_manifests() {
+    let refused = |text: &str| Manifest::parse(&common::from_hex(text)).unwrap_err().kind();
+    assert!(Manifest::parse(&common::from_hex("a3 01 01 02 00 03 41 a0")).is_ok());
+    assert!(Manifest::parse(&common::from_hex("d9 042e a3 01 01 02 00 03 41 a0")).is_ok());
+    assert_eq!(refused("d9 042f a3 01 01 02 00 03 41 a0"), ErrorKind::Cose(Cbor::UnexpectedTag));
+    assert_eq!(refused("a2 02 00 03 41 a0"), ErrorKind::MissingElement(1));
+    assert_eq!(refused("a2 01 01 03 41 a0"), ErrorKind::MissingElement(2));
+    assert_eq!(refused("a2 01 01 02 00"), ErrorKind::MissingElement(3));
+    assert_eq!(refused("a3 01 02 02 00 03 41 a0"), ErrorKind::UnsupportedVersion);
+    assert_eq!(refused("a4 01 01 02 00 03 41 a0 0a 00"), ErrorKind::UnexpectedElement(10));
+    assert_eq!(refused("a4 01 01 02 00 03 41 a0 05 81 40"), ErrorKind::UnsupportedElement(5));
+    assert_eq!(refused("a4 01 01 02 00 02 00 03 41 a0"), ErrorKind::Cose(Cbor::DuplicateKey));
+    assert_eq!(refused("a3 01 01 02 00 03 43 a1 01 a0"), ErrorKind::UnsupportedDependencies);
+    assert_eq!(refused("a3 01 01 02 00 03 43 a1 02 80"), ErrorKind::Cose(Cbor::Length));
+    assert_eq!(refused("a3 01 01 02 00 03 43 a1 03 00"), ErrorKind::UnexpectedElement(3));
+    let twice = refused("a3 01 01 02 00 03 47 a1 02 82 81 40 81 40");
+    assert_eq!(twice, ErrorKind::DuplicateComponent);
+    // suit-validate can't be severed.
+    let digest = format!("07 82 2f 58 20 {}", "00".repeat(32));
+    assert!(
+        Manifest::parse(&common::from_hex(&format!("a4 01 01 02 00 03 41 a0 {digest}"))).is_err()
+    );
+}
+
+/// SUIT_Text_Map: languages, components that exist, no text twice.
+#[test]
+fn malformed_text() {
+    let text = |map: &str| {
+        let map = wrapped(&common::from_hex(map));
+        Manifest::parse(&manifest_with(None, &[(23, map)])).err().map(Error::kind)
+    };
+    let cose = |kind| Some(ErrorKind::Cose(kind));
+    assert_eq!(text("a1 62 656e a2 01 61 78 81 41 00 a1 01 61 79"), None);
+    assert_eq!(text("a0"), cose(Cbor::Length));
+    assert_eq!(text("a1 60 a1 01 61 78"), cose(Cbor::InvalidValue), "no language");
+    assert_eq!(text("a1 61 31 a1 01 61 78"), cose(Cbor::InvalidValue), "language 1");
+    assert_eq!(text("a1 62 656e a1 81 41 05 a1 01 61 79"), Some(ErrorKind::UnknownComponent));
+    assert_eq!(text("a1 62 656e a2 01 61 78 01 61 78"), cose(Cbor::DuplicateKey));
+    assert_eq!(text("a1 62 656e a2 81 41 00 a0 81 41 00 a0"), cose(Cbor::DuplicateKey));
+    assert_eq!(text("a2 62 656e a0 62 656e a0"), cose(Cbor::DuplicateKey));
+}
+
+/// SUIT_Envelope: what must be there and in which order, what must not.
+#[test]
+fn malformed_envelopes() {
+    let digest = format!("58 27 81 58 24 82 2f 58 20 {}", "00".repeat(32));
+    let parse = |text: String| Envelope::parse(&common::from_hex(&text)).err().map(Error::kind);
+    let cose = |kind| Some(ErrorKind::Cose(kind));
+    assert_eq!(parse(format!("d86b a2 02 {digest} 03 41 a0")), None);
+    assert_eq!(parse(format!("a2 02 {digest} 03 41 a0")), None, "an untagged envelope");
+    assert_eq!(parse(format!("d86a a2 02 {digest} 03 41 a0")), cose(Cbor::UnexpectedTag));
+    assert_eq!(parse(format!("a2 03 41 a0 02 {digest}")), Some(ErrorKind::ElementOrder));
+    assert_eq!(parse(format!("a1 02 {digest}")), Some(ErrorKind::MissingElement(3)));
+    assert_eq!(parse("a0".into()), Some(ErrorKind::MissingElement(2)));
+    let twice = format!("a3 02 {digest} 03 41 a0 03 41 a0");
+    assert_eq!(parse(twice), cose(Cbor::DuplicateKey));
+    let unknown = format!("a3 02 {digest} 03 41 a0 04 40");
+    assert_eq!(parse(unknown), Some(ErrorKind::UnexpectedElement(4)));
+    let delegation = format!("a3 01 40 02 {digest} 03 41 a0");
+    assert_eq!(parse(delegation), Some(ErrorKind::UnsupportedDelegation));
+    let dependency = format!("a3 02 {digest} 03 41 a0 0f 40");
+    assert_eq!(parse(dependency), Some(ErrorKind::UnsupportedElement(15)));
+    let payloads = format!("a4 02 {digest} 03 41 a0 61 23 40 61 23 40");
+    assert_eq!(parse(payloads), cose(Cbor::DuplicateKey));
+    assert_eq!(parse("a1 02 41 80".into()), cose(Cbor::Length), "no digest");
+    // Blocks are tagged COSE messages with their payload elsewhere.
+    let block = |block: &str| {
+        let block = common::from_hex(block);
+        let wrapper = encode(|encoder| {
+            let mut digest = vec![0x82, 0x2f, 0x58, 0x20];
+            digest.extend([0; 32]);
+            encoder.array(2)?.bytes(&digest)?.bytes(&block).map(drop)
+        });
+        let envelope = encode(|encoder| {
+            encoder.map(2)?.integer(2)?.bytes(&wrapper)?.integer(3)?.bytes(&[0xa0]).map(drop)
+        });
+        Envelope::parse(&envelope).err().map(Error::kind)
+    };
+    assert_eq!(block("d2 84 43 a10126 a0 f6 40"), None);
+    assert_eq!(block("d2 84 43 a10126 a0 f6 40 00"), cose(Cbor::TrailingBytes));
+    assert_eq!(block("d2 84 43 a10126 a0 41 00 40"), cose(Cbor::Payload));
+    assert!(block("84 43 a10126 a0 f6 40").is_some(), "no tag");
+    assert_eq!(block("d0 83 43 a10101 a0 f6"), cose(Cbor::UnexpectedTag), "COSE_Encrypt0");
+}
+
+/// Limits that the caller lowers hold.
+#[test]
+fn lowered_limits() {
+    let Some(folder) = vectors("suit/manifest-37") else { return };
+    let bytes = example(&folder, 5);
+    let mut options = Options::default();
+    options.components = 1;
+    let envelope = Envelope::parse_with(&bytes, &options).unwrap();
+    let error = kind(envelope.unverified_manifest(&mut RustCrypto));
+    assert_eq!(error, ErrorKind::Cose(Cbor::TooMany));
+    options.authentication_blocks = 0;
+    let error = kind(Envelope::parse_with(&bytes, &options));
+    assert_eq!(error, ErrorKind::Cose(Cbor::TooMany));
+}
+
+/// Reads everything that a manifest says.
+fn read_all(manifest: &Manifest<'_>) -> usize {
+    let sequences = [
+        manifest.shared_sequence(),
+        manifest.validate(),
+        manifest.load(),
+        manifest.invoke(),
+        manifest.payload_fetch().present(),
+        manifest.install().present(),
+    ];
+    let commands = sequences.into_iter().flatten().flat_map(|sequence| sequence.iter()).count();
+    let components = manifest.components().iter().count();
+    let texts = manifest.text().present().map_or(0, |text| text.iter().count());
+    commands + components + texts + manifest.integrated_payloads().iter().count()
+}
+
+proptest! {
+    /// No bytes make a panic, nor do examples with bytes changed and the digest left out of account.
+    #[test]
+    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        if let Ok(envelope) = Envelope::parse(&bytes) {
+            let _ = envelope.authentication().blocks().count();
+        }
+        if let Ok(manifest) = Manifest::parse(&bytes) {
+            read_all(&manifest);
+        }
+    }
+
+    /// A manifest of the examples with some bytes changed is refused, or read to its end.
+    #[test]
+    fn changed_manifests(
+        number in 0usize..6, changes in prop::collection::vec((any::<u16>(), any::<u8>()), 1..4),
+    ) {
+        let Some(folder) = vectors("suit/manifest-37") else { return Ok(()) };
+        let bytes = example(&folder, number);
+        let envelope = Envelope::parse(&bytes).unwrap();
+        let manifest = envelope.unverified_manifest(&mut RustCrypto).unwrap();
+        let mut changed = manifest.encoded().bytes().to_vec();
+        for (place, byte) in changes {
+            let place = usize::from(place) % changed.len();
+            changed[place] = byte;
+        }
+        match Manifest::parse(&changed) {
+            Ok(manifest) => prop_assert!(read_all(&manifest) > 0),
+            Err(error) => prop_assert!(error.offset() <= changed.len()),
+        }
+    }
+}
