@@ -47,7 +47,7 @@ fn diag(arguments: &File) -> Result<Report, Failure> {
     let input = Input::read_binary(&arguments.file)?;
     let text = diagnose(input.bytes()).map_err(|error| input.reject(error))?;
     let mut report = Report::new("cbor");
-    report.line(crate::report::printable(&text));
+    report.line(&text);
     report.json("diag", text);
     Ok(report)
 }

@@ -5,6 +5,8 @@ use std::io;
 
 use serde_json::{Value, json};
 
+use crate::report::printable;
+
 /// Why a command failed; its exit status follows from it.
 #[derive(Debug)]
 pub enum Failure {
@@ -105,6 +107,17 @@ impl From<hexad_suit::Error> for Problem {
             hexad_suit::ErrorKind::Cose(kind) => Self::new(&kind, error.offset()),
             kind => Self::new(&kind, error.offset()),
         }
+    }
+}
+
+impl From<hexad_mud::Error> for Problem {
+    fn from(error: hexad_mud::Error) -> Self {
+        let Self { kind, offset, message } = Self::new(&error.kind(), error.offset());
+        let node = match error.pointer() {
+            "" => String::new(),
+            pointer => format!(" ({})", printable(pointer)),
+        };
+        Self { kind, offset, message: format!("{message}{node}: {}", error.advice()) }
     }
 }
 

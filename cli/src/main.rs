@@ -10,6 +10,7 @@ mod input;
 mod jwk;
 mod key;
 mod keys;
+mod mud;
 mod output;
 mod report;
 mod suit;
@@ -64,6 +65,9 @@ enum Command {
     /// CoSWID (RFC 9393): what software is
     #[command(subcommand, after_help = "Example:\n  hexad coswid inspect app.coswid")]
     Coswid(coswid::Command),
+    /// MUD (RFC 8520): what a device may talk to
+    #[command(subcommand, after_help = "Example:\n  hexad mud inspect lamp.json")]
+    Mud(mud::Command),
 }
 
 impl Command {
@@ -74,6 +78,7 @@ impl Command {
             Self::Cose(command) => command.run(),
             Self::Suit(command) => command.run(),
             Self::Coswid(command) => command.run(),
+            Self::Mud(command) => command.run(),
         }
     }
 }

@@ -20,7 +20,7 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 const UNPROVEN: Style = AnsiColor::Yellow.on_default();
 
 /// How many characters of a value are shown to a person.
-const SHOWN: usize = 96;
+const SHOWN: usize = 160;
 
 /// What a command found, in both forms, and what it made.
 #[derive(Debug)]
@@ -65,9 +65,9 @@ impl Report {
         self.styled(HEADING, text);
     }
 
-    /// A line with nothing to it.
+    /// A whole line, however long.
     pub fn line(&mut self, text: impl Display) {
-        self.push(format_args!("{text}\n"));
+        self.push(format_args!("{}\n", printable(&text.to_string())));
     }
 
     /// Something of a name, on a line for people and as `field` for scripts.
