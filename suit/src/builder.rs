@@ -34,7 +34,6 @@ fn encode(content: impl FnOnce(&mut Encoder<'_>) -> Encoded) -> Result<Vec<u8>, 
 /// deterministic encoding of RFC 8949, 4.2.1.
 ///
 /// ```
-/// # #[cfg(feature = "alloc")] fn main() -> Result<(), Box<dyn core::error::Error>> {
 /// use hexad_cose_core::{Algorithm, Curve, HashAlgorithm, Sign1};
 /// use hexad_rustcrypto::{RustCrypto, SigningKey};
 /// use hexad_suit::builder::{ManifestBuilder, Sequence};
@@ -69,8 +68,7 @@ fn encode(content: impl FnOnce(&mut Encoder<'_>) -> Encoded) -> Result<Vec<u8>, 
 /// envelope.sign(Sign1::builder(Algorithm::ESP256), &key, &mut RustCrypto)?;
 /// let bytes: Vec<u8> = envelope.encode()?;
 /// assert!(Envelope::parse(&bytes).is_ok());
-/// # Ok(()) }
-/// # #[cfg(not(feature = "alloc"))] fn main() {}
+/// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ManifestBuilder {

@@ -16,6 +16,8 @@ pub mod digest;
 pub mod envelope;
 mod error;
 pub mod flash;
+#[cfg(feature = "alloc")]
+pub mod inspect;
 pub mod labels;
 pub mod manifest;
 pub mod mud;
@@ -32,5 +34,5 @@ pub use envelope::Envelope;
 pub use error::{Error, ErrorKind};
 pub use manifest::{Manifest, Severable};
 pub use options::Options;
-pub use platform::{Component, DeviceIds, Failure, Identity, Platform};
+pub use platform::{Component, DeviceIds, Failure, Identity, Platform, Record};
 pub use processor::{Outcome, Procedure, Processor, Step};

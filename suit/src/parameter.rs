@@ -200,6 +200,14 @@ pub struct ParameterIter<'b> {
     items: Option<Items>,
 }
 
+impl ParameterIter<'_> {
+    /// Where the next parameter's label, or the end, stands in the input.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.cursor.offset()
+    }
+}
+
 impl<'b> Iterator for ParameterIter<'b> {
     type Item = Parameter<'b>;
 

@@ -1,8 +1,6 @@
 //! What must be refused: by whom it is signed, by its structure, at every byte.
 
-mod common;
-
-use common::{ALGORITHMS, anchor, example, signing_key, vectors};
+use crate::common::{ALGORITHMS, anchor, example, from_hex, signing_key, vectors};
 use hexad_cose_core::cbor::Encoder;
 use hexad_cose_core::{Algorithm, Curve, Error as CoseError, ErrorKind as Cbor, Key, Verified};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
@@ -100,7 +98,7 @@ fn unsigned_envelope() {
     let Some(folder) = vectors("suit/manifest-37") else { return };
     let text = std::fs::read_to_string(folder.join("example0.json")).unwrap();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let bytes = common::from_hex(json["unsigned_envelope_hex"].as_str().unwrap());
+    let bytes = from_hex(json["unsigned_envelope_hex"].as_str().unwrap());
     let key = signing_key(&folder);
     assert_eq!(kind(verify(&bytes, &key)), ErrorKind::NotAuthenticated);
 }
@@ -161,13 +159,13 @@ fn wrapped(content: &[u8]) -> Vec<u8> {
 
 /// Why a manifest with this as suit-install (hexadecimal) is refused; `None` if it is not.
 fn install(sequence: &str) -> Option<ErrorKind> {
-    let sequence = wrapped(&common::from_hex(sequence));
+    let sequence = wrapped(&from_hex(sequence));
     Manifest::parse(&manifest_with(None, &[(20, sequence)])).err().map(Error::kind)
 }
 
 /// Why a manifest with this as suit-shared-sequence is refused.
 fn shared(sequence: &str) -> Option<ErrorKind> {
-    let sequence = common::from_hex(sequence);
+    let sequence = from_hex(sequence);
     Manifest::parse(&manifest_with(Some(&sequence), &[])).err().map(Error::kind)
 }
 
@@ -288,9 +286,9 @@ fn endless_nesting() {
 /// SUIT_Manifest: required elements, the version, keys unknown, twice, or of companion drafts.
 #[test]
 fn malformed_manifests() {
-    let refused = |text: &str| Manifest::parse(&common::from_hex(text)).unwrap_err().kind();
-    assert!(Manifest::parse(&common::from_hex("a3 01 01 02 00 03 41 a0")).is_ok());
-    assert!(Manifest::parse(&common::from_hex("d9 042e a3 01 01 02 00 03 41 a0")).is_ok());
+    let refused = |text: &str| Manifest::parse(&from_hex(text)).unwrap_err().kind();
+    assert!(Manifest::parse(&from_hex("a3 01 01 02 00 03 41 a0")).is_ok());
+    assert!(Manifest::parse(&from_hex("d9 042e a3 01 01 02 00 03 41 a0")).is_ok());
     assert_eq!(refused("d9 042f a3 01 01 02 00 03 41 a0"), ErrorKind::Cose(Cbor::UnexpectedTag));
     assert_eq!(refused("a2 02 00 03 41 a0"), ErrorKind::MissingElement(1));
     assert_eq!(refused("a2 01 01 03 41 a0"), ErrorKind::MissingElement(2));
@@ -306,16 +304,14 @@ fn malformed_manifests() {
     assert_eq!(twice, ErrorKind::DuplicateComponent);
     // suit-validate can't be severed.
     let digest = format!("07 82 2f 58 20 {}", "00".repeat(32));
-    assert!(
-        Manifest::parse(&common::from_hex(&format!("a4 01 01 02 00 03 41 a0 {digest}"))).is_err()
-    );
+    assert!(Manifest::parse(&from_hex(&format!("a4 01 01 02 00 03 41 a0 {digest}"))).is_err());
 }
 
 /// SUIT_Text_Map: languages, components that exist, no text twice.
 #[test]
 fn malformed_text() {
     let text = |map: &str| {
-        let map = wrapped(&common::from_hex(map));
+        let map = wrapped(&from_hex(map));
         Manifest::parse(&manifest_with(None, &[(23, map)])).err().map(Error::kind)
     };
     let cose = |kind| Some(ErrorKind::Cose(kind));
@@ -333,7 +329,7 @@ fn malformed_text() {
 #[test]
 fn malformed_envelopes() {
     let digest = format!("58 27 81 58 24 82 2f 58 20 {}", "00".repeat(32));
-    let parse = |text: String| Envelope::parse(&common::from_hex(&text)).err().map(Error::kind);
+    let parse = |text: String| Envelope::parse(&from_hex(&text)).err().map(Error::kind);
     let cose = |kind| Some(ErrorKind::Cose(kind));
     assert_eq!(parse(format!("d86b a2 02 {digest} 03 41 a0")), None);
     assert_eq!(parse(format!("a2 02 {digest} 03 41 a0")), None, "an untagged envelope");
@@ -354,7 +350,7 @@ fn malformed_envelopes() {
     assert_eq!(parse("a1 02 41 80".into()), cose(Cbor::Length), "no digest");
     // Blocks are tagged COSE messages with their payload elsewhere.
     let block = |block: &str| {
-        let block = common::from_hex(block);
+        let block = from_hex(block);
         let wrapper = encode(|encoder| {
             let mut digest = vec![0x82, 0x2f, 0x58, 0x20];
             digest.extend([0; 32]);

@@ -1,8 +1,6 @@
 //! The published vectors: their digests and signatures hold, and what they say is read as it stands.
 
-mod common;
-
-use common::{ALGORITHMS, anchor, example, from_hex, signing_key, vectors};
+use crate::common::{ALGORITHMS, anchor, example, from_hex, signing_key, vectors};
 use hexad_cose_core::{Algorithm, Key};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::{Envelope, ErrorKind, Severable, TrustAnchors, labels};

@@ -1,8 +1,6 @@
 //! The builder: the drafts' examples come out byte for byte, and whatever it makes reads back equal.
 
-mod common;
-
-use common::{ALGORITHMS, anchor, example, from_hex, signing_key, vectors};
+use crate::common::{ALGORITHMS, anchor, example, from_hex, signing_key, vectors};
 use hexad_cose_core::{Algorithm, Curve, ErrorKind as Cbor, HashAlgorithm, Key, Mac0, Sign1};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::builder::{EnvelopeBuilder, ManifestBuilder, Sequence};

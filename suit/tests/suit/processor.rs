@@ -1,8 +1,6 @@
 //! The processor: what each command does, and when a procedure must not go on.
 
-mod device;
-
-use device::{CLASS, DEVICE, Device, VENDOR};
+use crate::device::{CLASS, DEVICE, Device, VENDOR};
 use hexad_cose_core::{Algorithm, Curve, Hash, HashAlgorithm, Key, Segments, Sign1};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::builder::{ManifestBuilder, Sequence};

@@ -1,0 +1,156 @@
+//! A command sequence as lines for a reader (needs `alloc`).
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use hexad_cose_core::cbor::Line;
+
+use crate::command::{
+    Alternative, Command, CommandIter, CommandSequence, ComponentIndex, CustomArgument, Operation,
+    TryEach,
+};
+use crate::labels;
+use crate::parameter::{CustomValue, Parameter, Uuid, VendorIdentifier};
+
+/// What is open while lines are written.
+enum Level<'b> {
+    Sequence(CommandIter<'b>),
+    /// The alternatives that are left, and the number of the next.
+    TryEach(TryEach<'b>, usize),
+}
+
+/// A line for every command of a sequence and of those inside it, for every parameter that is set and
+/// every alternative of a try-each: how deep, at which byte, by its name in the standard, with what.
+///
+/// ```
+/// use hexad_suit::{Manifest, inspect};
+///
+/// let bytes = [
+///     0xa4, 0x01, 0x01, 0x02, 0x05, 0x03, 0x45, 0xa1, 0x02, 0x81, 0x81, 0x40, // one component
+///     0x07, 0x47, 0x84, 0x14, 0xa1, 0x0e, 0x05, 0x03, 0x0f, // suit-validate
+/// ];
+/// let validate = Manifest::parse(&bytes)?.validate().unwrap();
+/// let lines = inspect::commands(validate);
+/// let shown: Vec<_> = lines.iter().map(|line| (line.depth, line.offset, &*line.name, &*line.value)).collect();
+/// assert_eq!(shown, [
+///     (0, 15, "suit-directive-override-parameters", ""),
+///     (1, 17, "suit-parameter-image-size", "5"),
+///     (0, 19, "suit-condition-image-match", ""),
+/// ]);
+/// # Ok::<(), hexad_suit::Error>(())
+/// ```
+#[must_use]
+pub fn commands(sequence: CommandSequence<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut open = vec![Level::Sequence(sequence.iter())];
+    loop {
+        let depth = open.len().saturating_sub(1);
+        match open.last_mut() {
+            None => return lines,
+            Some(Level::Sequence(commands)) => match commands.next() {
+                None => drop(open.pop()),
+                Some(command) => {
+                    lines.push(line(depth, &command));
+                    match command.operation {
+                        Operation::OverrideParameters(parameters) => {
+                            let mut parameters = parameters.iter();
+                            loop {
+                                let offset = parameters.offset();
+                                let Some(parameter) = parameters.next() else { break };
+                                let depth = depth.saturating_add(1);
+                                let name = parameter_name(&parameter);
+                                let value = parameter_value(&parameter);
+                                lines.push(Line { depth, offset, name, value });
+                            }
+                        }
+                        Operation::TryEach(alternatives) => {
+                            open.push(Level::TryEach(alternatives, 0));
+                        }
+                        Operation::RunSequence(inner) => open.push(Level::Sequence(inner.iter())),
+                        _ => {}
+                    }
+                }
+            },
+            Some(Level::TryEach(alternatives, number)) => {
+                let (offset, name) = (alternatives.offset(), format!("alternative {number}"));
+                *number = number.saturating_add(1);
+                let (value, inner) = match alternatives.next() {
+                    None => {
+                        open.pop();
+                        continue;
+                    }
+                    Some(Alternative::Succeed) => ("nil", None),
+                    Some(Alternative::Sequence(inner)) => ("", Some(inner)),
+                };
+                lines.push(Line { depth, offset, name, value: value.to_owned() });
+                open.extend(inner.map(|inner| Level::Sequence(inner.iter())));
+            }
+        }
+    }
+}
+
+/// The line of a command, without what is inside it.
+fn line(depth: usize, command: &Command<'_>) -> Line {
+    let value = match command.operation {
+        Operation::SetComponentIndex(ComponentIndex::One(index)) => index.to_string(),
+        Operation::SetComponentIndex(ComponentIndex::List(list)) => {
+            let indices: Vec<_> = list.iter().map(|index| index.to_string()).collect();
+            format!("[{}]", indices.join(", "))
+        }
+        Operation::SetComponentIndex(ComponentIndex::All) => "true".to_owned(),
+        Operation::Custom(CustomArgument::Bytes(bytes)) => hex(bytes),
+        Operation::Custom(CustomArgument::Text(text)) => format!("{text:?}"),
+        Operation::Custom(CustomArgument::Integer(integer)) => integer.to_string(),
+        Operation::Custom(CustomArgument::Nil) => "nil".to_owned(),
+        _ => String::new(),
+    };
+    let name = labels::command_name(command.label)
+        .map_or_else(|| format!("command {}", command.label), ToOwned::to_owned);
+    Line { depth, offset: command.offset, name, value }
+}
+
+fn parameter_name(parameter: &Parameter<'_>) -> String {
+    let label = parameter.label();
+    labels::parameter_name(label).map_or_else(|| format!("parameter {label}"), ToOwned::to_owned)
+}
+
+fn parameter_value(parameter: &Parameter<'_>) -> String {
+    match parameter {
+        Parameter::VendorIdentifier(VendorIdentifier::Uuid(id))
+        | Parameter::ClassIdentifier(id)
+        | Parameter::DeviceIdentifier(id) => uuid(id),
+        Parameter::VendorIdentifier(VendorIdentifier::Pen(oid)) => format!("PEN {}", hex(oid)),
+        Parameter::ImageDigest(digest) => {
+            format!("{} {}", digest.algorithm().id(), hex(digest.bytes()))
+        }
+        Parameter::ImageSize(number) | Parameter::ComponentSlot(number) => number.to_string(),
+        Parameter::SourceComponent(index) => index.to_string(),
+        Parameter::Content(bytes)
+        | Parameter::InvokeArgs(bytes)
+        | Parameter::FetchArguments(bytes)
+        | Parameter::Custom(_, CustomValue::Bytes(bytes)) => hex(bytes),
+        Parameter::Uri(text) | Parameter::Custom(_, CustomValue::Text(text)) => {
+            format!("{text:?}")
+        }
+        Parameter::StrictOrder(value)
+        | Parameter::SoftFailure(value)
+        | Parameter::Custom(_, CustomValue::Bool(value)) => value.to_string(),
+        Parameter::Custom(_, CustomValue::Integer(value)) => value.to_string(),
+    }
+}
+
+/// A UUID as people write it (RFC 9562, section 4).
+fn uuid(uuid: &Uuid) -> String {
+    let digits: String = uuid.iter().map(|byte| format!("{byte:02x}")).collect();
+    let part = |from, to| digits.get(from..to).unwrap_or_default();
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+}
+
+/// Bytes as in diagnostic notation.
+fn hex(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("h'{digits}'")
+}
