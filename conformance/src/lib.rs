@@ -2,6 +2,9 @@
 
 pub mod cbor;
 pub mod cose;
+pub mod coswid;
+pub mod diagnostic;
+pub mod eat;
 pub mod suit;
 pub mod vectors;
 
@@ -67,6 +70,8 @@ pub struct Suite {
 pub const SUITES: &[Suite] = &[
     Suite { name: "cbor", folders: &["cbor"], run: cbor::run },
     Suite { name: "cose", folders: &["cose"], run: cose::run },
+    Suite { name: "coswid", folders: &["eat/rfc9711/Example-Payloads/coswid"], run: coswid::run },
+    Suite { name: "eat", folders: &["eat", "ear"], run: eat::run },
     Suite { name: "suit", folders: &["suit"], run: suit::run },
 ];
 
