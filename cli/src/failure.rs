@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use hexad_operator::release::ReleaseError;
 use serde_json::{Value, json};
 
 use crate::report::printable;
@@ -43,6 +44,11 @@ impl Problem {
     /// A problem at byte `offset`, whose kind is named after the variant of an error.
     pub fn new(kind: &(impl fmt::Debug + fmt::Display), offset: usize) -> Self {
         Self { kind: kebab_case(kind), offset: Some(offset), message: kind.to_string() }
+    }
+
+    /// A problem with an input as a whole.
+    pub fn of_all(kind: &(impl fmt::Debug + fmt::Display)) -> Self {
+        Self { kind: kebab_case(kind), offset: None, message: kind.to_string() }
     }
 
     /// A problem that this command found itself.
@@ -107,6 +113,26 @@ impl From<hexad_suit::Error> for Problem {
             hexad_suit::ErrorKind::Cose(kind) => Self::new(&kind, error.offset()),
             kind => Self::new(&kind, error.offset()),
         }
+    }
+}
+
+impl From<hexad_eat::Error> for Problem {
+    fn from(error: hexad_eat::Error) -> Self {
+        match error.kind() {
+            hexad_eat::ErrorKind::Cose(kind) => Self::new(&kind, error.offset()),
+            kind => Self::new(&kind, error.offset()),
+        }
+    }
+}
+
+impl From<ReleaseError> for Problem {
+    fn from(error: ReleaseError) -> Self {
+        let problem = match error {
+            ReleaseError::Suit(error) => error.into(),
+            ReleaseError::Coswid { error, .. } => error.into(),
+            other => Self::of_all(&other),
+        };
+        Self { offset: error.offset(), ..problem }
     }
 }
 

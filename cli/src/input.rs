@@ -68,6 +68,14 @@ impl Input {
         &self.bytes
     }
 
+    /// The input as text.
+    pub fn text(&self) -> Result<&str, Failure> {
+        std::str::from_utf8(&self.bytes).map_err(|error| {
+            let message = "the text is not UTF-8";
+            self.reject(Problem::at("invalid-utf8", error.valid_up_to(), message))
+        })
+    }
+
     /// The failure that `problem` with this input means.
     pub fn reject(&self, problem: impl Into<Problem>) -> Failure {
         Failure::Rejected { what: self.name.clone(), problem: problem.into() }

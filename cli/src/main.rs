@@ -1,10 +1,12 @@
 //! The `hexad` command: exit 0 for done and accepted, 1 for an input that is refused, 2 for wrong
 //! usage. Each group of commands is a module; a command is a function from its arguments to a report.
 
+mod appraise;
 mod arguments;
 mod cbor;
 mod cose;
 mod coswid;
+mod eat;
 mod failure;
 mod input;
 mod jwk;
@@ -39,8 +41,17 @@ struct Cli {
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
-    command: Command,
+    task: Task,
 }
+
+#[derive(Subcommand, Debug)]
+enum Task {
+    #[command(flatten)]
+    Command(Command),
+}
+
+/// The style of the word before a failure.
+const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 #[derive(Subcommand, Debug)]
 enum Command {
@@ -68,6 +79,19 @@ enum Command {
     /// MUD (RFC 8520): what a device may talk to
     #[command(subcommand, after_help = "Example:\n  hexad mud inspect lamp.json")]
     Mud(mud::Command),
+    /// EAT (RFC 9711): what a device attests
+    #[command(subcommand, after_help = "Example:\n  hexad eat inspect evidence.eat")]
+    Eat(eat::Command),
+    /// Hold a device's evidence against the releases of its software
+    #[command(
+        after_help = "The newest of the manifests is the one that the device should run. Exit 0 only if the device may be
+allowed what that release needs; a result for any other device is written all the same.
+
+Example:
+  hexad appraise --evidence evidence.eat --evidence-key device.pem --nonce 0011…ff \\
+    --manifest update.suit --author-key author.pem --result-key verifier.cbor -o result.ear"
+    )]
+    Appraise(Box<appraise::Appraise>),
 }
 
 impl Command {
@@ -79,21 +103,31 @@ impl Command {
             Self::Suit(command) => command.run(),
             Self::Coswid(command) => command.run(),
             Self::Mud(command) => command.run(),
+            Self::Eat(command) => command.run(),
+            Self::Appraise(arguments) => appraise::appraise(arguments),
         }
     }
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let delivered = cli.command.run().and_then(|report| output::deliver(report, cli.json));
-    match delivered {
-        Ok(()) => ExitCode::SUCCESS,
+    let command = match &cli.task {
+        Task::Command(command) => command,
+    };
+    let refused = match command.run() {
+        Ok(mut report) => {
+            let refusal = report.take_refusal();
+            output::deliver(report, cli.json).err().or(refusal)
+        }
         Err(failure) => {
-            if cli.json {
-                // What can't be printed can't be reported either: the exit status remains.
-                let _ = output::print(&format!("{}\n", failure.to_json()));
-            }
-            const ERROR: Style = AnsiColor::Red.on_default().bold();
+            let object = format!("{}\n", failure.to_json());
+            let printed = if cli.json { output::print(&object) } else { Ok(()) };
+            Some(printed.err().unwrap_or(failure))
+        }
+    };
+    match refused {
+        None => ExitCode::SUCCESS,
+        Some(failure) => {
             anstream::eprintln!("{ERROR}error:{ERROR:#} {failure}");
             ExitCode::from(failure.exit_code())
         }

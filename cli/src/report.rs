@@ -8,6 +8,7 @@ use hexad_cose_core::cbor::Line;
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use crate::failure::Failure;
 use crate::input::hex;
 
 /// The style of byte offsets.
@@ -28,6 +29,7 @@ pub struct Report {
     text: String,
     fields: Vec<(&'static str, Value)>,
     made: Option<Made>,
+    refusal: Option<Failure>,
 }
 
 /// Bytes that a command made, and where they go.
@@ -47,7 +49,7 @@ impl Report {
     /// A report whose `type` is `kind`.
     pub fn new(kind: &str) -> Self {
         let fields = vec![("ok", json!(true)), ("type", json!(kind))];
-        Self { text: String::new(), fields, made: None }
+        Self { text: String::new(), fields, made: None, refusal: None }
     }
 
     /// A line that says what was accepted.
@@ -125,6 +127,19 @@ impl Report {
     /// Bytes that go to a file or to standard output.
     pub fn make(&mut self, made: Made) {
         self.made = Some(made);
+    }
+
+    /// Says that the answer, for all that can be told of it, is no.
+    pub fn refuse(&mut self, refusal: Failure) {
+        self.fields.retain(|(name, _)| *name != "ok");
+        self.fields.insert(0, ("ok", json!(false)));
+        self.fields.push(("error", refusal.to_json()["error"].take()));
+        self.refusal = Some(refusal);
+    }
+
+    /// Why the answer is no, if it is.
+    pub fn take_refusal(&mut self) -> Option<Failure> {
+        self.refusal.take()
     }
 
     /// The lines.

@@ -1,0 +1,185 @@
+//! `hexad eat`: what an entity attests (RFC 9711).
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, Subcommand, ValueEnum};
+use hexad_cose_core::cbor::{Cursor, Type, outline};
+use hexad_cose_core::{Algorithm, Key, Verified};
+use hexad_eat::freshness::{Clock, check_nonce, check_validity};
+use hexad_eat::inspect::{CLAIMS, claims_lines};
+use hexad_eat::profile::AnyClaims;
+use hexad_eat::{Claims, ConstrainedDevice, Error, Number, Profile, Token};
+use hexad_rustcrypto::RustCrypto;
+use serde_json::{Value, json};
+
+use crate::arguments::{self, Bytes};
+use crate::cose::{describe_headers, show_headers};
+use crate::failure::Failure;
+use crate::input::{Input, hex};
+use crate::keys::{KeyFile, MACS, SIGNATURES};
+use crate::report::{Report, outline_json};
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Show a token, or a bare claims-set, without checking who made it
+    #[command(after_help = "Example:\n  hexad eat inspect evidence.eat")]
+    Inspect(Inspect),
+    /// Check a token: who made it, that it answers the nonce, and that it is valid now
+    #[command(
+        after_help = "Example:\n  hexad eat verify evidence.eat --key device.pem --nonce 948f8860d13a463e8e"
+    )]
+    Verify(Verify),
+}
+
+#[derive(Args, Debug)]
+pub struct Inspect {
+    /// Token (CWT) or claims-set, raw or in hexadecimal; `-` is standard input
+    file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// Token (CWT), raw or in hexadecimal; `-` is standard input
+    file: PathBuf,
+    /// The device's key: PEM, COSE_Key or JWK
+    #[arg(short, long)]
+    key: PathBuf,
+    /// The nonce that was given out
+    #[arg(long, value_name = "HEX", value_parser = arguments::hexadecimal)]
+    #[arg(required_unless_present = "any_nonce", conflicts_with = "any_nonce")]
+    nonce: Option<Bytes>,
+    /// Do not ask for a nonce: the token may have been used before
+    #[arg(long)]
+    any_nonce: bool,
+    /// What the token must keep to beyond the standard
+    #[arg(long, value_enum, default_value = "any")]
+    profile: TokenProfile,
+    /// Accept this algorithm only, by name or number; a profile has its own
+    #[arg(long, value_parser = arguments::algorithm, allow_hyphen_values = true)]
+    #[arg(conflicts_with = "profile")]
+    alg: Option<Algorithm>,
+    /// The time of exp, nbf and iat, in seconds since 1970; by default now
+    #[arg(long, value_name = "SECONDS")]
+    at: Option<i64>,
+    /// By how many seconds the clocks may differ
+    #[arg(long, value_name = "SECONDS", default_value = "0")]
+    leeway: u32,
+}
+
+/// What a token must keep to.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TokenProfile {
+    /// RFC 9711 alone
+    Any,
+    /// The Constrained Device Standard Profile (RFC 9711, 6.3)
+    ConstrainedDevice,
+}
+
+impl Command {
+    pub fn run(&self) -> Result<Report, Failure> {
+        match self {
+            Self::Inspect(arguments) => inspect(arguments),
+            Self::Verify(arguments) => verify(arguments),
+        }
+    }
+}
+
+fn inspect(arguments: &Inspect) -> Result<Report, Failure> {
+    let input = Input::read_binary(&arguments.file)?;
+    describe(input.bytes()).map_err(|error| input.reject(error))
+}
+
+/// What stands in a token or a claims-set.
+fn describe(bytes: &[u8]) -> Result<Report, Error> {
+    let mut report = Report::new("eat");
+    report.json("verified", false);
+    let (offset, lines) = if matches!(Cursor::new(bytes).peek(), Ok(Type::Map)) {
+        report.unproven("claims-set; nobody vouches for it");
+        report.json("protected_by", Value::Null);
+        summary(&mut report, &Claims::parse(bytes)?);
+        (0, claims_lines(bytes)?)
+    } else {
+        let token = Token::parse(bytes)?;
+        report.unproven("EAT; not verified");
+        describe_headers(&mut report, token.headers());
+        show_headers(&mut report, token.headers())?;
+        summary(&mut report, &token.unverified_claims()?);
+        let payload = token.unverified_payload();
+        (payload.offset(), outline(payload, Some(&CLAIMS))?)
+    };
+    report.items("claims", offset, lines.get(1..).unwrap_or_default());
+    report.json("claims", outline_json(&lines));
+    Ok(report)
+}
+
+fn verify(arguments: &Verify) -> Result<Report, Failure> {
+    let input = Input::read_binary(&arguments.file)?;
+    let key = KeyFile::read(&arguments.key)?;
+    let key = key.key()?;
+    let refuse = |error: Error| input.reject(error);
+
+    let token = Token::parse(input.bytes()).map_err(refuse)?;
+    let offered = if key.symmetric().is_some() { MACS } else { SIGNATURES };
+    let algorithms = arguments.alg.as_ref().map_or(offered, std::slice::from_ref);
+    let claims = match arguments.profile {
+        TokenProfile::Any => prove(token, &key, &AnyClaims { algorithms }),
+        TokenProfile::ConstrainedDevice => prove(token, &key, &ConstrainedDevice),
+    };
+    let claims = claims.map_err(refuse)?;
+    if let Some(nonce) = &arguments.nonce {
+        check_nonce(&claims, nonce.as_slice()).map_err(refuse)?;
+    }
+    let clock = Clock { now: arguments.at.unwrap_or_else(now), leeway: arguments.leeway };
+    check_validity(&claims, clock).map_err(refuse)?;
+
+    let mut report = Report::new("eat");
+    report.accepted("EAT verified");
+    report.json("verified", true);
+    describe_headers(&mut report, token.headers());
+    let nonce = if arguments.nonce.is_some() { "is the one given out" } else { "not checked" };
+    report.entry("nonce_checked", "nonce", nonce, arguments.nonce.is_some());
+    summary(&mut report, &claims);
+    let payload = token.unverified_payload();
+    let lines = outline(payload, Some(&CLAIMS)).map_err(|error| input.reject(error))?;
+    report.items("claims", payload.offset(), lines.get(1..).unwrap_or_default());
+    report.json("claims", outline_json(&lines));
+    Ok(report)
+}
+
+/// The claims of a token that `key` vouches for, by signature or tag as the key has it.
+pub fn prove<'b>(
+    token: Token<'b>,
+    key: &Key<'_>,
+    profile: &impl for<'p> Profile<Content<'p> = Claims<'p>>,
+) -> Result<Verified<Claims<'b>>, Error> {
+    if key.symmetric().is_some() {
+        token.verify_mac(key, profile, &mut RustCrypto)
+    } else {
+        token.check(key, profile, &mut RustCrypto)?.run(&mut RustCrypto)
+    }
+}
+
+/// Seconds since 1970 by the system's clock.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// The claims that a script asks for first.
+fn summary(report: &mut Report, claims: &Claims<'_>) {
+    let nonces = claims.eat_nonce.iter().map(|nonce| hex(nonce.as_bytes()));
+    report.json("eat_nonce", nonces.collect::<Vec<_>>());
+    report.json("ueid", claims.ueid.map(|ueid| hex(ueid.as_bytes())));
+    report.json("oemboot", claims.oemboot);
+    report.json("dbgstat", claims.dbgstat.map(hexad_eat::DebugStatus::name));
+    report.json("iat", claims.iat);
+    report.json("exp", claims.exp.map_or(Value::Null, number));
+}
+
+fn number(number: Number) -> Value {
+    match number {
+        Number::Integer(value) => json!(value),
+        Number::Float(value) => json!(value),
+    }
+}
