@@ -6,11 +6,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod acl;
+mod asn1;
 pub mod builder;
+pub mod certificate;
 mod error;
 pub mod file;
 pub mod flow;
 mod json;
+pub mod signature;
 pub mod time;
 pub mod url;
 mod yang;

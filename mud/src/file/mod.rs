@@ -1,6 +1,8 @@
 //! A MUD file (RFC 8520): what a device is, where its description is kept, and what it may talk to.
 
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use alloc::string::String;

@@ -1,6 +1,8 @@
 //! JSON (RFC 8259, in the subset of RFC 7493) as a tree that knows where each value stands.
 
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use alloc::borrow::Cow;

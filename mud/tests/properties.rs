@@ -1,0 +1,278 @@
+//! What holds of every MUD file, and of everything that is none.
+
+use hexad_mud::Mud;
+use hexad_mud::acl::{
+    Ace, Acl, AclType, Ethernet, Forwarding, Icmp, Ip, L3, L4, Logging, Matches, MudMatches,
+    Operator, PortMatch, Tcp, Udp, Unknown,
+};
+use hexad_mud::builder::{Builder, Service};
+use hexad_mud::certificate::Certificate;
+use hexad_mud::file::{Contents, Reader};
+use hexad_mud::flow::{Direction, IpVersion, Peer, Prefix};
+use hexad_mud::signature::SignedData;
+use hexad_mud::time::DateAndTime;
+use hexad_mud::url::MudUrl;
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+
+fn text() -> impl Strategy<Value = String> {
+    // Quotes, backslashes, control characters and what is not ASCII are all there.
+    prop_oneof![any::<String>(), "[ -~\\x00-\\x1f\"\\\\é\u{1f600}]{0,20}"]
+}
+
+fn host() -> impl Strategy<Value = String> {
+    "[a-z0-9]([a-z0-9_-]{0,10}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?){0,3}\\.[a-z]{2,6}"
+}
+
+fn uri() -> impl Strategy<Value = String> {
+    prop_oneof![
+        host().prop_map(|host| format!("https://{host}/x%20y?z#f")),
+        "urn:ietf:params:mud:[a-z]{1,10}",
+    ]
+}
+
+fn url() -> impl Strategy<Value = MudUrl> {
+    (host(), of(1_u16..), "[a-zA-Z0-9/._~-]{0,20}").prop_map(|(host, port, path)| {
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        MudUrl::new(&format!("https://{host}{port}/{path}")).unwrap()
+    })
+}
+
+fn time() -> impl Strategy<Value = DateAndTime> {
+    (-62_167_219_200_i64..253_402_300_800).prop_map(|time| DateAndTime::from_unix(time).unwrap())
+}
+
+fn direction() -> impl Strategy<Value = Direction> {
+    prop_oneof![Just(Direction::ToDevice), Just(Direction::FromDevice)]
+}
+
+fn ports() -> impl Strategy<Value = PortMatch> {
+    prop_oneof![
+        (any::<u16>(), any::<u16>())
+            .prop_map(|(a, b)| PortMatch::Range { lower: a.min(b), upper: a.max(b) }),
+        (0_usize..4, any::<u16>())
+            .prop_map(|(index, port)| PortMatch::Operator(Operator::ALL[index], port)),
+    ]
+}
+
+fn prefix(version: IpVersion) -> BoxedStrategy<Prefix> {
+    match version {
+        IpVersion::V4 => (any::<[u8; 4]>(), 0_u8..=32)
+            .prop_map(|(address, length)| Prefix::new(address.into(), length).unwrap())
+            .boxed(),
+        IpVersion::V6 => (any::<[u8; 16]>(), 0_u8..=128)
+            .prop_map(|(address, length)| Prefix::new(address.into(), length).unwrap())
+            .boxed(),
+    }
+}
+
+fn l4() -> impl Strategy<Value = L4> {
+    prop_oneof![
+        (of(direction()), of(ports()), of(ports())).prop_map(
+            |(direction_initiated, source_port, destination_port)| L4::Tcp(Tcp {
+                direction_initiated,
+                source_port,
+                destination_port
+            })
+        ),
+        (of(ports()), of(ports())).prop_map(|(source_port, destination_port)| L4::Udp(Udp {
+            source_port,
+            destination_port
+        })),
+        (any::<Option<u8>>(), any::<Option<u8>>())
+            .prop_map(|(kind, code)| L4::Icmp(Icmp { kind, code })),
+    ]
+}
+
+fn ip(direction: Direction, version: IpVersion) -> impl Strategy<Value = Ip> {
+    (of(host()), of(prefix(version)), of(prefix(version))).prop_map(
+        move |(name, source_network, destination_network)| {
+            let (src_dnsname, dst_dnsname) = match direction {
+                Direction::ToDevice => (name, None),
+                Direction::FromDevice => (None, name),
+            };
+            Ip { src_dnsname, dst_dnsname, protocol: None, source_network, destination_network }
+        },
+    )
+}
+
+fn mud_matches() -> impl Strategy<Value = MudMatches> {
+    (of(host()), any::<bool>(), of(uri()), any::<bool>(), of(uri()), any::<bool>()).prop_map(
+        |(manufacturer, same_manufacturer, model, local_networks, controller, my_controller)| {
+            MudMatches {
+                manufacturer,
+                same_manufacturer,
+                model,
+                local_networks,
+                controller,
+                my_controller,
+            }
+        },
+    )
+}
+
+fn ethernet() -> impl Strategy<Value = Ethernet> {
+    (any::<[Option<[u8; 6]>; 4]>(), any::<Option<u16>>()).prop_map(|(addresses, ethertype)| {
+        let [destination, destination_mask, source, source_mask] = addresses;
+        Ethernet {
+            destination_mac_address: destination,
+            destination_mac_address_mask: destination_mask,
+            source_mac_address: source,
+            source_mac_address_mask: source_mask,
+            ethertype,
+        }
+    })
+}
+
+fn matches(direction: Direction, version: IpVersion) -> impl Strategy<Value = Matches> {
+    let l3 = ip(direction, version).prop_map(move |ip| L3::new(version, ip));
+    let unknown = vec(unknown(), 0..2);
+    (mud_matches(), of(ethernet()), of(l3), of(l4()), unknown).prop_map(
+        |(mud, eth, l3, l4, mut unknown)| {
+            unknown.dedup_by(|one, other| one.name == other.name);
+            Matches { mud, eth, l3, l4, unknown }
+        },
+    )
+}
+
+fn unknown() -> impl Strategy<Value = Unknown> {
+    ("example-[a-z]{1,5}:[a-z]{1,5}", "[0-9]|null|\"[a-z]*\"|\\[1, *2\\]|\\{ \"a\" : true \\}")
+        .prop_map(|(name, json)| Unknown { name, json })
+}
+
+fn aces(direction: Direction, version: IpVersion) -> impl Strategy<Value = Vec<Ace>> {
+    let body = (matches(direction, version), 0_usize..3, 0_u8..3);
+    btree_map("[ -~é]{1,64}", body, 0..4).prop_map(|aces| {
+        let aces = aces.into_iter().map(|(name, (matches, forwarding, logging))| Ace {
+            name,
+            matches,
+            forwarding: Forwarding::ALL[forwarding],
+            logging: [None, Some(Logging::Syslog), Some(Logging::None)][usize::from(logging)],
+        });
+        aces.collect()
+    })
+}
+
+fn acl(name: &'static str, direction: Direction, version: IpVersion) -> impl Strategy<Value = Acl> {
+    let kind = match version {
+        IpVersion::V4 => AclType::MixedEthIpv4,
+        IpVersion::V6 => AclType::MixedEthIpv6,
+    };
+    let kind = prop_oneof![Just(kind), Just(AclType::MixedEthIpv4Ipv6)];
+    (kind, aces(direction, version)).prop_map(move |(kind, aces)| Acl {
+        name: name.to_owned(),
+        kind: Some(kind),
+        aces,
+    })
+}
+
+fn contents() -> impl Strategy<Value = Contents> {
+    let texts = vec(of(text()), 5);
+    let acls = (
+        acl("to4", Direction::ToDevice, IpVersion::V4),
+        acl("to6", Direction::ToDevice, IpVersion::V6),
+        acl("from", Direction::FromDevice, IpVersion::V4),
+    );
+    let head = (url(), time(), of(uri()), of(1_u8..=168), any::<bool>(), of(uri()));
+    (head, texts, vec("[a-z]{1,40}", 0..3), acls, of(unknown()), of(unknown())).prop_map(
+        |(head, mut texts, mut extensions, acls, unknown, top_level)| {
+            let (url, time, mud_signature, cache_validity, is_supported, documentation) = head;
+            extensions.sort();
+            extensions.dedup();
+            let mut contents = Contents::new(url, time);
+            contents.mud_signature = mud_signature;
+            contents.cache_validity = cache_validity;
+            contents.is_supported = is_supported;
+            contents.documentation = documentation;
+            contents.systeminfo = texts.pop().flatten();
+            contents.mfg_name = texts.pop().flatten();
+            contents.model_name = texts.pop().flatten();
+            contents.firmware_rev = texts.pop().flatten();
+            contents.software_rev = texts.pop().flatten();
+            contents.extensions = extensions;
+            contents.to_device_policy = vec!["to4".to_owned(), "to6".to_owned()];
+            contents.from_device_policy = vec!["from".to_owned()];
+            contents.acls = vec![acls.0, acls.1, acls.2];
+            contents.unknown = unknown.into_iter().collect();
+            contents.unknown_top_level = top_level.into_iter().collect();
+            contents
+        },
+    )
+}
+
+fn service() -> impl Strategy<Value = Service> {
+    prop_oneof![
+        Just(Service::Any),
+        (any::<u16>(), direction()).prop_map(|(port, initiated)| Service::Tcp { port, initiated }),
+        (any::<u16>(), direction()).prop_map(|(port, initiated)| Service::Udp { port, initiated }),
+    ]
+}
+
+proptest! {
+    /// Whatever can be written reads back as the same, and is written as the same again.
+    #[test]
+    fn files_read_back_equal(contents in contents()) {
+        let mud = Mud::new(&contents).unwrap();
+        prop_assert_eq!(mud.contents(), &contents);
+        let json = mud.to_json();
+        let again = Mud::parse(json.as_bytes()).unwrap();
+        prop_assert_eq!(&again, &mud);
+        prop_assert_eq!(again.to_json(), json);
+        let aces: usize = contents.acls.iter().map(|acl| acl.aces.len()).sum();
+        prop_assert_eq!(mud.flows().count(), aces);
+    }
+
+    /// No beginning of a file is one.
+    #[test]
+    fn truncated_files_are_refused(contents in contents(), at in any::<prop::sample::Index>()) {
+        let json = Mud::new(&contents).unwrap().to_json();
+        let json = json.trim_end().as_bytes();
+        let length = at.index(json.len());
+        prop_assert!(Mud::parse(&json[..length]).is_err());
+    }
+
+    /// What the builder allows are flows in both directions, with the peer and the port that were asked
+    /// for.
+    #[test]
+    fn the_builder_allows_what_it_was_told(
+        url in url(), time in time(), hosts in vec((host(), service()), 1..4)
+    ) {
+        let mut builder = Builder::new(Contents::new(url, time));
+        for (host, service) in &hosts {
+            builder = builder.allow(Peer::DnsName(host), *service);
+        }
+        let mud = builder.build().unwrap();
+        prop_assert_eq!(mud.flows().count(), 4 * hosts.len());
+        for flow in mud.flows() {
+            let Some(Peer::DnsName(name)) = flow.peers.first() else { panic!("{flow:?}") };
+            prop_assert!(hosts.iter().any(|(host, _)| host == name));
+        }
+    }
+
+    /// No input makes the readers panic; what a lenient one takes is a file that a strict one takes.
+    #[test]
+    fn no_file_panics(contents in contents(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut json = Mud::new(&contents).unwrap().to_json().into_bytes();
+        let at = at.index(json.len());
+        json[at] = byte;
+        if let Ok(reading) = Reader::new().lenient().read(&json) {
+            prop_assert_eq!(&Mud::new(reading.mud.contents()).unwrap(), &reading.mud);
+        }
+    }
+
+    /// No bytes make a parser panic.
+    #[test]
+    fn no_bytes_panic(bytes in vec(any::<u8>(), 0..200)) {
+        let _ = Mud::parse(&bytes);
+        let _ = SignedData::parse(&bytes);
+        let _ = Certificate::parse(&bytes);
+    }
+
+    /// A time that is written reads back as the same second.
+    #[test]
+    fn times_read_back_equal(seconds in -62_167_219_200_i64..253_402_300_800) {
+        let time = DateAndTime::from_unix(seconds).unwrap();
+        prop_assert_eq!(DateAndTime::new(time.as_str()).unwrap().unix_seconds(), seconds);
+    }
+}
