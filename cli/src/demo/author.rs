@@ -1,12 +1,8 @@
 //! The author: makes a release of the device's software, with all that the others need to know of it.
 
-use std::error::Error;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use hexad_cose_core::{HashAlgorithm, PublicKeyBuf, Sign1};
+use hexad_cose_core::{Curve, HashAlgorithm, PublicKeyBuf, Sign1};
 use hexad_coswid::{
-    ConciseSwidTag, Entity, File, HashEntry, Payload, PayloadOrEvidence, Role, TagId,
-    VersionScheme,
+    ConciseSwidTag, Entity, File, HashEntry, Payload, PayloadOrEvidence, Role, TagId, VersionScheme,
 };
 use hexad_mud::builder::{Builder, Service};
 use hexad_mud::file::Contents;
@@ -19,8 +15,9 @@ use hexad_suit::command::{Action, Condition, ReportingPolicy};
 use hexad_suit::digest::Digest;
 use hexad_suit::parameter::{Parameter, Uuid, VendorIdentifier};
 
+use super::Failed;
 use super::device::COMPONENT;
-use super::mud_signer::MudSigner;
+use super::mud_signer::{self, MudSigner};
 use super::slots::sha_256;
 
 /// The host that updates and MUD files come from.
@@ -68,7 +65,7 @@ impl Author {
     }
 
     /// Makes a release: CoSWID, MUD file with its signature, and the signed envelope.
-    pub fn release(&self, version: Version<'_>) -> Result<Release, Box<dyn Error>> {
+    pub fn release(&self, version: Version<'_>) -> Result<Release, Failed> {
         let name = format!("{SOFTWARE}-{}", version.version);
         let image_uri = format!("https://{UPDATE_HOST}/{name}.bin");
         let mud_url = format!("https://{UPDATE_HOST}/{name}.json");
@@ -99,8 +96,8 @@ impl Author {
         image_uri: &str,
         coswid: &[u8],
         mud_url: &str,
-    ) -> Result<Vec<u8>, Box<dyn Error>> {
-        let policy = ReportingPolicy::RECORD_ON_SUCCESS | ReportingPolicy::RECORD_ON_FAILURE;
+    ) -> Result<Vec<u8>, Failed> {
+        let policy = ReportingPolicy::RECORD_ON_FAILURE;
         let mut manifest = ManifestBuilder::new(version.sequence_number);
         let app = manifest.component(&[COMPONENT]);
         manifest.shared_sequence(
@@ -132,8 +129,30 @@ impl Author {
     }
 }
 
+impl Author {
+    /// The envelope of a release with the very same manifest, signed by another key than the author's.
+    pub fn signed_by_somebody_else(&self, release: &Release) -> Result<Vec<u8>, Failed> {
+        let somebody = SigningKey::generate(Curve::P256, &mut super::random())?;
+        let digest = sha_256(&release.image);
+        let author = Self {
+            key: somebody,
+            mud_signer: self.mud_signer.clone(),
+            vendor: self.vendor,
+            class: self.class,
+        };
+        let version = Version { version: "1.1.0", sequence_number: 2, image: &release.image };
+        author.envelope(
+            version,
+            digest.as_bytes(),
+            &release.image_uri,
+            &release.coswid,
+            &release.mud_url,
+        )
+    }
+}
+
 /// The CoSWID: what the software is, and the digest that its file must show.
-fn coswid(version: Version<'_>, digest: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+fn coswid(version: Version<'_>, digest: &[u8]) -> Result<Vec<u8>, Failed> {
     let hash = HashEntry::sha_256(digest.try_into()?);
     let files = [File::new(FILE).size(version.image.len() as u64).hash(hash)];
     let roles = [Role::TagCreator, Role::SoftwareCreator];
@@ -150,13 +169,8 @@ fn coswid(version: Version<'_>, digest: &[u8]) -> Result<Vec<u8>, Box<dyn Error>
 }
 
 /// The MUD file: this version talks to its cloud and its update server, and answers its controller.
-fn mud_file(
-    version: Version<'_>,
-    url: &str,
-    signature_uri: &str,
-) -> Result<Vec<u8>, Box<dyn Error>> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let now = DateAndTime::from_unix(now.try_into()?).ok_or("the clock is out of range")?;
+fn mud_file(version: Version<'_>, url: &str, signature_uri: &str) -> Result<Vec<u8>, Failed> {
+    let now = DateAndTime::from_unix(mud_signer::now()?).ok_or("the clock is out of range")?;
     let mut contents = Contents::new(MudUrl::new(url)?, now);
     contents.mud_signature = Some(signature_uri.to_owned());
     contents.systeminfo = Some("Example lamp".to_owned());

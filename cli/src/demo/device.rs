@@ -8,9 +8,10 @@ use std::task::Poll;
 use hexad_cose_core::{Algorithm, HashAlgorithm, Key, PublicKeyBuf, Verified};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::parameter::{Uuid, VendorIdentifier};
+use hexad_suit::platform::Record;
 use hexad_suit::{
-    Component, DeviceIds, Envelope, Failure, Manifest, Platform, Procedure, Processor, Record,
-    Step, TrustAnchors,
+    Component, DeviceIds, Envelope, Failure, Manifest, Platform, Procedure, Processor, Step,
+    TrustAnchors, labels,
 };
 
 use super::flash::FlashError;
@@ -55,6 +56,8 @@ pub struct Booted {
     pub sequence_number: u64,
     /// The manifest's digest, as the author signed it.
     pub manifest_digest: (HashAlgorithm, Vec<u8>),
+    /// `suit-coswid`: what the software is, in its author's words.
+    pub coswid: Vec<u8>,
     /// The image's size in bytes.
     pub image_size: u64,
     /// SHA-256 of the image, measured at boot.
@@ -78,7 +81,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Suit(error) => write!(f, "{error}"),
-            Self::Flash(error) => write!(f, "the flash: {error:?}"),
+            Self::Flash(error) => write!(f, "the flash: {error}"),
             Self::Fetch(error) => write!(f, "fetching: {error}"),
             Self::Empty => f.write_str("nothing is installed"),
         }
@@ -149,6 +152,7 @@ impl Device {
         Ok(Booted {
             sequence_number: manifest.sequence_number(),
             manifest_digest: (signed.algorithm(), signed.bytes().to_vec()),
+            coswid: manifest.coswid().present().map_or_else(Vec::new, |tag| tag.bytes().to_vec()),
             image_size: record.image_size as u64,
             image_digest,
         })
@@ -230,12 +234,7 @@ impl Platform for Bootloader<'_> {
         Some(self.image_size as u64)
     }
 
-    fn read(
-        &mut self,
-        _: &Component<'_>,
-        offset: u64,
-        limit: u64,
-    ) -> Poll<Result<&[u8], Failure>> {
+    fn read(&mut self, _: &Component<'_>, offset: u64, limit: u64) -> Poll<Result<&[u8], Failure>> {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         let left = self.image_size.saturating_sub(offset);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -274,4 +273,14 @@ impl Platform for Bootloader<'_> {
     fn record(&mut self, record: &Record) {
         self.records.push(*record);
     }
+}
+
+/// What a command did, in the words of the standard.
+pub fn in_words(record: &Record) -> String {
+    let name = labels::command_name(record.command).unwrap_or("command");
+    let outcome = match record.result {
+        Ok(()) => "ok".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    format!("{name}: {outcome}")
 }

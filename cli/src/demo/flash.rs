@@ -1,5 +1,6 @@
 //! A NOR flash in a file: erased to ones by whole pages, written by clearing bits.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -53,6 +54,17 @@ pub enum FlashError {
     NotErased,
     /// The file.
     Io(io::Error),
+}
+
+impl fmt::Display for FlashError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfBounds => f.write_str("it does not fit"),
+            Self::NotAligned => f.write_str("not at the beginning of a page or word"),
+            Self::NotErased => f.write_str("written before it was erased"),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
 }
 
 impl From<io::Error> for FlashError {

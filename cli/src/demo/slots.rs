@@ -151,8 +151,7 @@ const RECORD_SIZE: usize = 3 * 8 + 32;
 impl Record {
     fn encode(&self) -> Vec<u8> {
         let [envelope, image] = [self.envelope_size, self.image_size].map(|size| size as u64);
-        let mut bytes =
-            [self.sequence_number, envelope, image].map(u64::to_be_bytes).concat();
+        let mut bytes = [self.sequence_number, envelope, image].map(u64::to_be_bytes).concat();
         let digest = sha_256(&bytes);
         bytes.extend(digest.as_bytes());
         bytes

@@ -111,7 +111,10 @@ impl Story {
         self.say(format_args!("{HEADING}Summary{HEADING:#}"));
         for Step { name, ok, took, .. } in &self.steps {
             let (style, word) = mark(*ok);
-            self.say(format_args!("    {name:<18} {style}{word}{style:#} {:>10}", milliseconds(*took)));
+            self.say(format_args!(
+                "    {name:<18} {style}{word}{style:#} {:>10}",
+                milliseconds(*took)
+            ));
         }
         for Refusal { name, ok, .. } in &self.refusals {
             let (style, word) = mark(*ok);
@@ -135,9 +138,10 @@ impl Story {
             object.extend(step.facts.clone());
             Value::Object(object)
         });
-        let refusals = self.refusals.iter().map(|refusal| {
-            json!({"name": refusal.name, "ok": refusal.ok, "why": refusal.why})
-        });
+        let refusals = self
+            .refusals
+            .iter()
+            .map(|refusal| json!({"name": refusal.name, "ok": refusal.ok, "why": refusal.why}));
         json!({
             "ok": complete,
             "steps": steps.collect::<Vec<_>>(),
