@@ -4,5 +4,6 @@
 pub mod appraisal;
 pub mod challenge;
 pub mod evidence;
+pub mod mud_reference;
 pub mod network;
 pub mod release;

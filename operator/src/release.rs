@@ -6,6 +6,8 @@ use hexad_cose_core::{Hash, HashAlgorithm, Verify};
 use hexad_coswid::{ConciseSwidTag, TagType};
 use hexad_suit::{Envelope, Manifest, Severable, TrustAnchors};
 
+use crate::mud_reference::MudReference;
+
 /// A file as a CoSWID names it, with the digest that it must show or was found to have.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MeasuredFile {
@@ -48,15 +50,6 @@ pub struct DigestValue {
     pub algorithm: HashAlgorithm,
     /// The digest, as long as the algorithm says.
     pub bytes: Vec<u8>,
-}
-
-/// Where the MUD file of a release is, and who signs it (draft-ietf-suit-mud).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MudReference {
-    /// `suit-mud-url`.
-    pub url: String,
-    /// `suit-mud-ski`: the thumbprint (RFC 9679) of the key that signs the MUD file.
-    pub signer: DigestValue,
 }
 
 /// One release of a device's software: the reference values that its author vouches for.
