@@ -216,7 +216,7 @@ impl<'a, F: NorFlash, const BUFFER: usize> Partitions<'a, F, BUFFER> {
 
     /// Writes what is staged, filled up to whole words with bytes as erasing leaves them.
     fn flush(&mut self, transfer: &mut Transfer) -> Result<(), Failure> {
-        let length = transfer.staged.next_multiple_of(F::WRITE_SIZE);
+        let length = whole_words(transfer.staged, F::WRITE_SIZE)?;
         let words = self.buffer.get_mut(..length).ok_or(Failure::Failed)?;
         for padding in words.iter_mut().skip(transfer.staged) {
             *padding = 0xff;
@@ -258,7 +258,7 @@ impl<'a, F: NorFlash, const BUFFER: usize> Partitions<'a, F, BUFFER> {
         let skipped = to_usize(at).checked_rem(F::READ_SIZE).ok_or(Failure::Failed)?;
         let length = to_usize(limit).min(BUFFER.saturating_sub(skipped));
         let end = skipped.saturating_add(length);
-        let words = self.buffer.get_mut(..end.next_multiple_of(F::READ_SIZE));
+        let words = self.buffer.get_mut(..whole_words(end, F::READ_SIZE)?);
         let words = words.ok_or(Failure::Failed)?;
         let start = at.saturating_sub(u32::try_from(skipped).map_err(|_| Failure::Failed)?);
         self.flash.read(start, words).map_err(|_| Failure::Failed)?;
@@ -299,7 +299,7 @@ impl<'a, F: NorFlash, const BUFFER: usize> Partitions<'a, F, BUFFER> {
         while transfer.written < size {
             let left = to_usize(size.saturating_sub(transfer.written));
             transfer.staged = left.min(BUFFER);
-            let words = transfer.staged.next_multiple_of(F::READ_SIZE);
+            let words = whole_words(transfer.staged, F::READ_SIZE)?;
             let words = self.buffer.get_mut(..words).ok_or(Failure::Failed)?;
             let at = from.offset.saturating_add(transfer.written);
             self.flash.read(at, words).map_err(|_| Failure::Failed)?;
@@ -307,6 +307,11 @@ impl<'a, F: NorFlash, const BUFFER: usize> Partitions<'a, F, BUFFER> {
         }
         Ok(())
     }
+}
+
+/// `length` rounded up to whole words.
+fn whole_words(length: usize, word: usize) -> Result<usize, Failure> {
+    length.checked_next_multiple_of(word).ok_or(Failure::Failed)
 }
 
 /// An address as an index; no platform with a flash of 4 GiB has a narrower `usize`.
