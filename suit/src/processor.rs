@@ -2,6 +2,7 @@
 
 mod condition;
 mod directive;
+mod flow;
 mod frame;
 mod parameters;
 
@@ -10,17 +11,16 @@ use core::task::Poll;
 
 use hexad_cose_core::{Hash, Verified};
 
-use crate::command::{Alternative, Command, CommandSequence, ComponentIndex, Operation};
+use crate::command::{Alternative, Command, CommandSequence, Operation};
 use crate::component::Components;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{directive as label, manifest as element};
 use crate::manifest::{Manifest, Severable};
-use crate::parameter::{Parameter, Parameters};
 use crate::platform::{Component, Identity, Platform, Record};
 
 use directive::Roles;
-use frame::{Cause, Current, Frame, IndexRule, Selection, Stack};
+use frame::{Cause, Frame, IndexRule, Selection, Stack};
 use parameters::ComponentParameters;
 
 /// What is done with a manifest (section 5.3). The shared sequence runs before each of the named
@@ -333,58 +333,6 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
         self.manifest.components()
     }
 
-    /// Takes the innermost sequence's next command, or ends the sequence.
-    fn next_command(&mut self, platform: &mut P) -> Result<(), Error> {
-        let count = self.components().len();
-        let Some(frame) = self.stack.last() else { return Ok(()) };
-        let Some(command) = frame.commands.take_next()? else {
-            return self.sequence_succeeded(platform);
-        };
-        let refuse = |kind| Err(Error::new(kind, command.offset));
-        if let Operation::SetComponentIndex(index) = command.operation {
-            match frame.index_rule {
-                IndexRule::Free => {}
-                IndexRule::First => frame.index_rule = IndexRule::Fixed,
-                IndexRule::Fixed => return refuse(ErrorKind::StrictOrder),
-            }
-            if !index.is_below(count) {
-                return refuse(ErrorKind::ComponentIndex);
-            }
-            frame.selection = Selection::Set(index);
-            self.record(&command, None, Ok(()), platform);
-            return Ok(());
-        }
-        if frame.index_rule == IndexRule::First {
-            return refuse(ErrorKind::StrictOrder);
-        }
-        let Some(mut rest) = frame.selection.targets()? else {
-            return refuse(ErrorKind::NoComponentIndex);
-        };
-        if let Some(component) = rest.next(count)? {
-            frame.current = Some(Current { command, component, rest });
-            self.apply(command, component, platform)?;
-        }
-        Ok(())
-    }
-
-    /// Applies the innermost sequence's current command to its next component, if there is one.
-    fn next_component(&mut self, platform: &mut P) -> Result<(), Error> {
-        let count = self.components().len();
-        let Some(frame) = self.stack.last() else { return Ok(()) };
-        let Some(current) = &mut frame.current else { return Ok(()) };
-        match current.rest.next(count)? {
-            Some(component) => {
-                current.component = component;
-                let command = current.command;
-                self.apply(command, component, platform)
-            }
-            None => {
-                frame.current = None;
-                Ok(())
-            }
-        }
-    }
-
     /// Applies a command to one component: at once, or by a task or a nested sequence.
     fn apply(&mut self, command: Command<'m>, index: usize, platform: &mut P) -> Result<(), Error> {
         let identifier = self.components().get(index);
@@ -421,113 +369,6 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
             }
             // Taken care of before a component is chosen.
             Operation::SetComponentIndex(_) => Ok(()),
-        }
-    }
-
-    /// Begins a sequence inside the innermost one, for one component.
-    fn nest(
-        &mut self,
-        cause: Cause<'m>,
-        sequence: CommandSequence<'m>,
-        index: usize,
-    ) -> Result<(), Error> {
-        let Some(frame) = self.stack.last() else { return Ok(()) };
-        let index_rule = match (frame.index_rule, cause) {
-            (IndexRule::Fixed, _) => IndexRule::Fixed,
-            (_, Cause::RunSequence) if !frame.strict_order => {
-                if frame.selection.is_single() {
-                    IndexRule::First
-                } else {
-                    IndexRule::Fixed
-                }
-            }
-            _ => IndexRule::Free,
-        };
-        let selection = Selection::Set(ComponentIndex::One(index));
-        self.stack.push(Frame::new(cause, sequence, selection, index_rule)?)
-    }
-
-    fn override_parameters(
-        &mut self,
-        command: Command<'m>,
-        component: Component<'m>,
-        parameters: Parameters<'m>,
-        platform: &mut P,
-    ) -> Result<(), Error> {
-        let refuse = |kind| Error::new(kind, command.offset);
-        let was_loose = self.stack.is_loose();
-        for parameter in parameters {
-            let Some(frame) = self.stack.last() else { return Ok(()) };
-            match parameter {
-                Parameter::StrictOrder(strict) => frame.strict_order = strict,
-                Parameter::SoftFailure(soft) => match &mut frame.soft_failure {
-                    Some(soft_failure) => *soft_failure = soft,
-                    None => return Err(refuse(ErrorKind::SoftFailureScope)),
-                },
-                Parameter::Custom(label, value) => platform
-                    .custom_parameter(&component, label, value)
-                    .map_err(|_| refuse(ErrorKind::UnsupportedParameter(label)))?,
-                parameter => match self.parameters.get_mut(component.index) {
-                    Some(parameters) => parameters.set(parameter),
-                    None => return Err(refuse(ErrorKind::ComponentIndex)),
-                },
-            }
-        }
-        if !was_loose {
-            self.roles = [Roles::default(); COMPONENTS];
-        }
-        self.record(&command, Some(component.index), Ok(()), platform);
-        Ok(())
-    }
-
-    /// What is set for the component.
-    fn parameters_of(&self, component: &Component<'_>) -> ComponentParameters<'m> {
-        self.parameters.get(component.index).copied().unwrap_or_default()
-    }
-
-    /// The innermost sequence has come to its end.
-    fn sequence_succeeded(&mut self, platform: &mut P) -> Result<(), Error> {
-        let Some(ended) = self.stack.pop() else { return Ok(()) };
-        let Some(around) = self.stack.last() else { return Ok(()) };
-        if around.selection.is_single() && ended.index_rule == IndexRule::Free {
-            around.selection = ended.selection;
-        }
-        self.nested_ended(Ok(()), platform);
-        Ok(())
-    }
-
-    /// A condition does not hold: ends sequences from the innermost outwards, up to one whose
-    /// failure is soft.
-    fn condition_failed(&mut self, error: Error, platform: &mut P) -> Result<(), Error> {
-        while let Some(frame) = self.stack.pop() {
-            let soft = frame.soft_failure == Some(true);
-            match frame.cause {
-                Cause::RunSequence if soft => {
-                    self.nested_ended(Ok(()), platform);
-                    return Ok(());
-                }
-                Cause::TryEach(mut rest) if soft => match rest.take_next()? {
-                    Some(Alternative::Sequence(sequence)) => {
-                        return self.stack.push(frame.retry(rest, sequence)?);
-                    }
-                    Some(Alternative::Succeed) => {
-                        self.nested_ended(Ok(()), platform);
-                        return Ok(());
-                    }
-                    None => {}
-                },
-                _ => {}
-            }
-            self.nested_ended(Err(error.kind()), platform);
-        }
-        Err(error)
-    }
-
-    /// Records the end of the try-each or run-sequence that the innermost sequence was at.
-    fn nested_ended(&mut self, result: Result<(), ErrorKind>, platform: &mut P) {
-        let current = self.stack.last().and_then(|frame| frame.current);
-        if let Some(Current { command, component, .. }) = current {
-            self.record(&command, Some(component), result, platform);
         }
     }
 

@@ -1,7 +1,12 @@
 //! The parameters that are set for a component (the `params` of section 6.4).
 
+use super::Processor;
+use super::directive::Roles;
+use crate::command::Command;
 use crate::digest::Digest;
-use crate::parameter::{Parameter, Uuid, VendorIdentifier};
+use crate::error::{Error, ErrorKind};
+use crate::parameter::{Parameter, Parameters, Uuid, VendorIdentifier};
+use crate::platform::{Component, Platform};
 
 /// What is set for one component; borrowed from the manifest.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,5 +42,48 @@ impl<'m> ComponentParameters<'m> {
             Parameter::FetchArguments(value) => self.fetch_arguments = Some(value),
             Parameter::StrictOrder(_) | Parameter::SoftFailure(_) | Parameter::Custom(..) => {}
         }
+    }
+}
+
+impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
+    Processor<'m, P, COMPONENTS, NESTING>
+{
+    /// suit-directive-override-parameters, for one component.
+    pub(super) fn override_parameters(
+        &mut self,
+        command: Command<'m>,
+        component: Component<'m>,
+        parameters: Parameters<'m>,
+        platform: &mut P,
+    ) -> Result<(), Error> {
+        let refuse = |kind| Error::new(kind, command.offset);
+        let was_loose = self.stack.is_loose();
+        for parameter in parameters {
+            let Some(frame) = self.stack.last() else { return Ok(()) };
+            match parameter {
+                Parameter::StrictOrder(strict) => frame.strict_order = strict,
+                Parameter::SoftFailure(soft) => match &mut frame.soft_failure {
+                    Some(soft_failure) => *soft_failure = soft,
+                    None => return Err(refuse(ErrorKind::SoftFailureScope)),
+                },
+                Parameter::Custom(label, value) => platform
+                    .custom_parameter(&component, label, value)
+                    .map_err(|_| refuse(ErrorKind::UnsupportedParameter(label)))?,
+                parameter => match self.parameters.get_mut(component.index) {
+                    Some(parameters) => parameters.set(parameter),
+                    None => return Err(refuse(ErrorKind::ComponentIndex)),
+                },
+            }
+        }
+        if !was_loose {
+            self.roles = [Roles::default(); COMPONENTS];
+        }
+        self.record(&command, Some(component.index), Ok(()), platform);
+        Ok(())
+    }
+
+    /// What is set for the component.
+    pub(super) fn parameters_of(&self, component: &Component<'_>) -> ComponentParameters<'m> {
+        self.parameters.get(component.index).copied().unwrap_or_default()
     }
 }
