@@ -5,6 +5,7 @@ pub mod cose;
 pub mod coswid;
 pub mod diagnostic;
 pub mod eat;
+pub mod mud;
 pub mod suit;
 pub mod vectors;
 
@@ -72,6 +73,7 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "cose", folders: &["cose"], run: cose::run },
     Suite { name: "coswid", folders: &["eat/rfc9711/Example-Payloads/coswid"], run: coswid::run },
     Suite { name: "eat", folders: &["eat", "ear"], run: eat::run },
+    Suite { name: "mud", folders: &["mud/real"], run: mud::run },
     Suite { name: "suit", folders: &["suit"], run: suit::run },
 ];
 

@@ -225,7 +225,6 @@ fn name<'b>(fields: &mut Asn1<'b>) -> Result<&'b [u8]> {
 /// A `SubjectPublicKeyInfo` (RFC 5480, RFC 8410).
 fn public_key(fields: &mut Asn1<'_>) -> Result<Option<PublicKeyBuf>> {
     let mut asn1 = fields.content(tag::SEQUENCE)?;
-    let malformed = asn1.error(Kind::Malformed);
     let (algorithm, parameters) = asn1.algorithm()?;
     let bits = asn1.bits()?;
     asn1.finish()?;
@@ -241,7 +240,8 @@ fn public_key(fields: &mut Asn1<'_>) -> Result<Option<PublicKeyBuf>> {
         }
         _ => return Ok(None),
     };
-    PublicKeyBuf::from_point(curve, bits).map(Some).ok_or(malformed)
+    // A compressed point is none that is offered.
+    Ok(PublicKeyBuf::from_point(curve, bits))
 }
 
 impl<'b> Extensions<'b> {

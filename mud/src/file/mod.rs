@@ -139,7 +139,7 @@ impl Mud {
     /// lenient, and says what it let pass.
     ///
     /// # Errors
-    /// The first mistake: any [`ErrorKind`](crate::ErrorKind), with its byte, its node, and how to mend
+    /// The first mistake: any [`ErrorKind`], with its byte, its node, and how to mend
     /// it. Nodes of unknown extensions are no mistake (RFC 8520, 3.14).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         Reader::new().read(bytes).map(|reading| reading.mud)
