@@ -5,9 +5,24 @@ use std::fs;
 use std::path::Path;
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, ContentType, Curve, Key, Mac0, Sign1};
-use hexad_fuzz::{PRIVATE, SECRET, suit};
+use hexad_cose_core::{Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac0, Sign1};
+use hexad_coswid::{
+    ConciseSwidTag, Entity, HashEntry, Payload, PayloadOrEvidence, Role, TagId, VersionScheme,
+};
+use hexad_eat::ear::{Appraisal, Aspect, Ear, TrustClaim, TrustworthinessVector};
+use hexad_eat::{BootState, DebugStatus, Formatted, OemId, Token, Ueid};
+use hexad_fuzz::{PRIVATE, SECRET, mud};
+use hexad_mud::builder::{Builder, Service};
+use hexad_mud::file::Contents;
+use hexad_mud::flow::Peer;
+use hexad_mud::time::DateAndTime;
+use hexad_mud::url::MudUrl;
 use hexad_rustcrypto::{RustCrypto, SigningKey};
+use hexad_suit::builder::{EnvelopeBuilder, ManifestBuilder, Sequence};
+use hexad_suit::command::{Action, Condition, ReportingPolicy};
+use hexad_suit::digest::Digest;
+use hexad_suit::labels;
+use hexad_suit::parameter::{Parameter, VendorIdentifier};
 
 type Seeds = Result<Vec<(&'static str, Vec<u8>)>, Box<dyn Error>>;
 
@@ -16,8 +31,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("key", keys()?)?;
     write("mac0", mac0()?)?;
     write("sign1", sign1()?)?;
-    write("suit_envelope", vec![("minimal", suit::envelope(&manifest()?)?)])?;
-    write("suit_process", vec![("minimal", manifest()?)])
+    let envelope = suit()?;
+    write("suit_envelope", vec![("two_components", envelope.encode()?)])?;
+    write("suit_process", vec![("two_components", envelope.manifest()?.to_vec())])?;
+    write("coswid", coswid()?)?;
+    write("eat", eat()?)?;
+    write("ear", ear()?)?;
+    write("mud_json", mud_json()?)?;
+    write("mud_cms", mud_cms()?)
 }
 
 fn write(target: &str, seeds: Vec<(&str, Vec<u8>)>) -> Result<(), Box<dyn Error>> {
@@ -94,42 +115,97 @@ fn sign1() -> Seeds {
     Ok(vec![("tagged", tagged), ("detached", detached)])
 }
 
-/// A manifest of one component with a check of its vendor and its image.
-fn manifest() -> Result<Vec<u8>, hexad_cose_core::Error> {
-    use hexad_suit::labels::{common, condition, directive, manifest, parameter};
-    let digest = encoded(|encoder| {
-        encoder.array(2)?.integer(-16)?.bytes(&[0; 32])?;
-        Ok(())
-    })?;
-    let shared = encoded(|encoder| {
-        encoder.array(4)?.integer(directive::OVERRIDE_PARAMETERS)?.map(3)?;
-        encoder.integer(parameter::VENDOR_IDENTIFIER)?.bytes(&[1; 16])?;
-        encoder.integer(parameter::IMAGE_DIGEST)?.bytes(&digest)?;
-        encoder.integer(parameter::IMAGE_SIZE)?.integer(64)?;
-        encoder.integer(condition::VENDOR_IDENTIFIER)?.integer(15)?;
-        Ok(())
-    })?;
-    let common = encoded(|encoder| {
-        encoder.map(2)?.integer(common::COMPONENTS)?.array(1)?.array(1)?.bytes(&[0])?;
-        encoder.integer(common::SHARED_SEQUENCE)?.bytes(&shared)?;
-        Ok(())
-    })?;
-    let install = encoded(|encoder| {
-        encoder.array(4)?.integer(directive::OVERRIDE_PARAMETERS)?.map(1)?;
-        encoder.integer(parameter::URI)?.text("http://example.com/file.bin")?;
-        encoder.integer(directive::FETCH)?.integer(2)?;
-        Ok(())
-    })?;
-    let validate = encoded(|encoder| {
-        encoder.array(2)?.integer(condition::IMAGE_MATCH)?.integer(15)?;
-        Ok(())
-    })?;
-    encoded(|encoder| {
-        encoder.map(5)?.integer(manifest::VERSION)?.integer(1)?;
-        encoder.integer(manifest::SEQUENCE_NUMBER)?.integer(3)?;
-        encoder.integer(manifest::COMMON)?.bytes(&common)?;
-        encoder.integer(manifest::VALIDATE)?.bytes(&validate)?;
-        encoder.integer(manifest::INSTALL)?.bytes(&install)?;
-        Ok(())
-    })
+/// A manifest of two components that uses most commands and severs what can be severed.
+fn suit() -> Result<EnvelopeBuilder, Box<dyn Error>> {
+    let policy = ReportingPolicy::RECORD_ON_FAILURE;
+    let digest = Digest::new(HashAlgorithm::Sha256, &[7; 32])?;
+    let mut manifest = ManifestBuilder::new(3);
+    let app = manifest.component(&[b"app"]);
+    let radio = manifest.component(&[b"radio", b"0"]);
+    let uri = |uri| Sequence::new().override_parameters(&[Parameter::Uri(uri)]);
+    manifest.shared_sequence(
+        Sequence::new()
+            .set_all_components()?
+            .override_parameters(&[
+                Parameter::VendorIdentifier(VendorIdentifier::Uuid(&[0xfa; 16])),
+                Parameter::ClassIdentifier(&[0x14; 16]),
+                Parameter::ImageDigest(digest),
+                Parameter::ImageSize(64),
+            ])?
+            .condition(Condition::VendorIdentifier, policy)?
+            .condition(Condition::ClassIdentifier, policy)?,
+    );
+    manifest.install(
+        Sequence::new()
+            .set_component_index(app)?
+            .try_each(&[uri("https://example.com/a")?, uri("#b")?], false)?
+            .action(Action::Fetch, policy)?
+            .condition(Condition::ImageMatch, policy)?
+            .set_component_index(radio)?
+            .override_parameters(&[Parameter::SourceComponent(app)])?
+            .run_sequence(&Sequence::new().action(Action::Copy, policy)?)?,
+    );
+    manifest
+        .validate(Sequence::new().set_all_components()?.condition(Condition::ImageMatch, policy)?);
+    manifest.invoke(Sequence::new().set_component_index(app)?.action(Action::Invoke, policy)?);
+    manifest.text("en", None, labels::text::MANIFEST_DESCRIPTION, "two components");
+    manifest.sever(labels::manifest::TEXT);
+    let mut envelope = manifest.build(&mut RustCrypto)?;
+    envelope.integrated_payload("#b", b"payload");
+    envelope.mac(Mac0::builder(Algorithm::HMAC_256), SECRET, &mut RustCrypto)?;
+    Ok(envelope)
+}
+
+fn coswid() -> Seeds {
+    let files = [hexad_coswid::File::new("app.bin").size(64).hash(HashEntry::sha_256(&[7; 32]))];
+    let makers = [Entity::new("Example", &[Role::TagCreator])];
+    let tag = ConciseSwidTag {
+        software_version: Some("1.4.0"),
+        version_scheme: Some(VersionScheme::Semver),
+        payload_or_evidence: Some(PayloadOrEvidence::Payload(Payload::files(&files))),
+        ..ConciseSwidTag::new(TagId::Text("example.com/app"), "app", &makers)
+    };
+    let mut buffer = [0; 256];
+    Ok(vec![("payload", tag.encode(&mut buffer)?.to_vec())])
+}
+
+fn eat() -> Seeds {
+    let key = SigningKey::from_bytes(Curve::P256, &PRIVATE)?;
+    let (_, tag) = coswid()?.remove(0);
+    let mut buffer = [0; 1024];
+    let token = Token::builder(Algorithm::ESP256, &mut buffer)
+        .nonce(&[0x42; 32])?
+        .ueid(Ueid::create(&[[1; 17]].concat())?)
+        .oem_id(OemId::PrivateEnterpriseNumber(64242))
+        .boot_state(BootState { oemboot: true, dbgstat: DebugStatus::DisabledSinceBoot })
+        .measurements(&[Formatted::coswid(&tag)])
+        .sign(&key, &mut RustCrypto)?
+        .to_vec();
+    let claims = Token::parse(&token)?.unverified_payload().bytes().to_vec();
+    Ok(vec![("token", token), ("claims", claims)])
+}
+
+fn ear() -> Seeds {
+    let mut vector = TrustworthinessVector::default();
+    vector.set(Aspect::Executables, TrustClaim(2));
+    let appraisals = [Appraisal::new("device", vector)];
+    let ear = Ear::new(1_700_000_000, &appraisals);
+    let mut bytes = Vec::new();
+    ear.encode(&mut Encoder::appending(&mut bytes))?;
+    Ok(vec![("affirming", bytes)])
+}
+
+fn mud_json() -> Seeds {
+    let url = MudUrl::new("https://example.com/bulb")?;
+    let time = DateAndTime::from_unix(1_700_000_000).ok_or("a time that can be written")?;
+    let mud = Builder::new(Contents::new(url, time))
+        .allow(Peer::DnsName("cloud.example.com"), Service::tcp(443))
+        .allow(Peer::MyController, Service::Any)
+        .build()?;
+    Ok(vec![("bulb", mud.to_json().into_bytes()), ("nothing", mud::FILE.to_vec())])
+}
+
+fn mud_cms() -> Seeds {
+    let (certificate, signature) = mud::signature()?;
+    Ok(vec![("certificate", certificate), ("signature", signature)])
 }

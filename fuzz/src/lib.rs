@@ -1,5 +1,6 @@
 //! What the fuzz targets share: the promises that every parser makes, and a signed wrapping for inputs.
 
+pub mod mud;
 pub mod suit;
 
 /// Holds `parse` to what it promises for `data`: an error points into the input (it gives the offset),

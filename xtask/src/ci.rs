@@ -41,7 +41,16 @@ const STEPS: [Step; 11] = [
     },
     Step {
         name: "licences, bans, sources",
-        run: || done(&mut cargo(["deny", "check", "licenses", "bans", "sources"])),
+        run: || {
+            done(&mut cargo([
+                "deny",
+                "check",
+                "--hide-inclusion-graph",
+                "licenses",
+                "bans",
+                "sources",
+            ]))
+        },
     },
     Step { name: "advisories", run: advisories },
     Step { name: "thumb", run: thumb_if_there },

@@ -94,6 +94,8 @@ fn report(target: &str, output: &Output) -> bool {
         println!("fuzz {target}: {runs} inputs, {speed} a second, nothing found");
         return true;
     }
-    println!("fuzz {target}: FAILED\n{}", log.trim_end());
+    println!("fuzz {target}: FAILED");
+    // What the engine says of its progress stands in lines that begin with the number of inputs.
+    log.lines().filter(|line| !line.starts_with('#')).for_each(|line| println!("{line}"));
     false
 }
