@@ -1,6 +1,7 @@
 //! SUIT_Common: the components, and the sequence that runs before every other (section 8.4.5).
 
-use hexad_cose_core::cbor::{Cursor, Entries, Key};
+use hexad_cose_core::Label;
+use hexad_cose_core::cbor::{Cursor, Entries};
 
 use crate::command::CommandSequence;
 use crate::component::Components;
@@ -27,19 +28,19 @@ impl<'b> Common<'b> {
             let at = cursor.offset();
             match entries.next(&mut cursor)? {
                 None => break,
-                Some(Key::Integer(label::COMPONENTS)) => {
+                Some(Label::Integer(label::COMPONENTS)) => {
                     components = Components::take(&mut cursor, options.components)?;
                 }
-                Some(Key::Integer(label::SHARED_SEQUENCE)) => {
+                Some(Label::Integer(label::SHARED_SEQUENCE)) => {
                     shared_sequence = Some(CommandSequence::take(&mut cursor)?);
                 }
-                Some(Key::Integer(companion::DEPENDENCIES)) => {
+                Some(Label::Integer(companion::DEPENDENCIES)) => {
                     return Err(Error::new(ErrorKind::UnsupportedDependencies, at));
                 }
-                Some(Key::Integer(key)) => {
+                Some(Label::Integer(key)) => {
                     return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
                 }
-                Some(Key::Text(_)) => return Err(text_key(at)),
+                Some(Label::Text(_)) => return Err(text_key(at)),
             }
         }
         cursor.finish()?;

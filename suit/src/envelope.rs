@@ -1,7 +1,7 @@
 //! SUIT_Envelope: a manifest, who vouches for it, and what was severed from it (section 8.2).
 
-use hexad_cose_core::cbor::{Cursor, Entries, Items, Key, Raw, Type};
-use hexad_cose_core::{ErrorKind as Cbor, Expect, Hash, Mac, Verified, Verify};
+use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
+use hexad_cose_core::{ErrorKind as Cbor, Expect, Hash, Label, Mac, Verified, Verify};
 
 use crate::authentication::{Authentication, AuthenticationBlock, TrustAnchors};
 use crate::digest::Digest;
@@ -69,31 +69,31 @@ impl<'b> Envelope<'b> {
             let refuse = |kind| Err(Error::new(kind, at));
             match entries.next(&mut cursor)? {
                 None => break,
-                Some(Key::Integer(label::AUTHENTICATION_WRAPPER)) => {
+                Some(Label::Integer(label::AUTHENTICATION_WRAPPER)) => {
                     let wrapper = cursor.wrapped()?;
                     let limit = options.authentication_blocks;
                     authentication = Some(Authentication::parse(wrapper, limit)?);
                 }
-                Some(Key::Integer(label::MANIFEST)) => {
+                Some(Label::Integer(label::MANIFEST)) => {
                     if authentication.is_none() {
                         return refuse(ErrorKind::ElementOrder);
                     }
                     wrapped = Some(byte_string(&mut cursor)?);
                 }
-                Some(Key::Integer(label::DELEGATION)) => {
+                Some(Label::Integer(label::DELEGATION)) => {
                     return refuse(ErrorKind::UnsupportedDelegation);
                 }
-                Some(Key::Integer(
+                Some(Label::Integer(
                     key @ (companion::DEPENDENCY_RESOLUTION | companion::CANDIDATE_VERIFICATION),
                 )) => return refuse(ErrorKind::UnsupportedElement(key)),
-                Some(Key::Integer(key)) => {
+                Some(Label::Integer(key)) => {
                     let place = SEVERABLE.iter().position(|severable| *severable == key);
                     match place.and_then(|place| severed.get_mut(place)) {
                         Some(element) => *element = Some(byte_string(&mut cursor)?),
                         None => return refuse(ErrorKind::UnexpectedElement(key)),
                     }
                 }
-                Some(Key::Text(_)) => {
+                Some(Label::Text(_)) => {
                     cursor.bytes()?;
                     integrated = integrated.saturating_add(1);
                     if integrated > options.integrated_payloads {

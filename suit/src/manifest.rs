@@ -1,6 +1,7 @@
 //! SUIT_Manifest: what is to be installed and invoked, and how (section 8.4).
 
-use hexad_cose_core::cbor::{Cursor, Entries, Key, Raw, Type};
+use hexad_cose_core::Label;
+use hexad_cose_core::cbor::{Cursor, Entries, Raw, Type};
 
 use crate::command::CommandSequence;
 use crate::common::Common;
@@ -363,8 +364,8 @@ impl<'b> Elements<'b> {
             let at = cursor.offset();
             let key = match entries.next(cursor)? {
                 None => return Ok(elements),
-                Some(Key::Integer(key)) => key,
-                Some(Key::Text(_)) => return Err(text_key(at)),
+                Some(Label::Integer(key)) => key,
+                Some(Label::Text(_)) => return Err(text_key(at)),
             };
             match key {
                 label::VERSION => elements.version = Some(cursor.item()?.cursor()),

@@ -1,7 +1,7 @@
 //! SUIT_MUD_container: where the MUD file of this software is and who signs it (draft-ietf-suit-mud).
 
-use hexad_cose_core::ErrorKind as Cbor;
-use hexad_cose_core::cbor::{Cursor, Entries, Key};
+use hexad_cose_core::cbor::{Cursor, Entries};
+use hexad_cose_core::{ErrorKind as Cbor, Label};
 
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
@@ -25,17 +25,17 @@ impl<'b> ManifestMud<'b> {
             let at = cursor.offset();
             match entries.next(&mut cursor)? {
                 None => break,
-                Some(Key::Integer(label::URL)) => {
+                Some(Label::Integer(label::URL)) => {
                     if !cursor.optional_tag(tag::URI)? {
                         return Err(cursor.error(Cbor::UnexpectedTag).into());
                     }
                     url = Some(cursor.text()?);
                 }
-                Some(Key::Integer(label::SKI)) => ski = Some(Digest::take(&mut cursor)?),
-                Some(Key::Integer(key)) => {
+                Some(Label::Integer(label::SKI)) => ski = Some(Digest::take(&mut cursor)?),
+                Some(Label::Integer(key)) => {
                     return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
                 }
-                Some(Key::Text(_)) => return Err(text_key(at)),
+                Some(Label::Text(_)) => return Err(text_key(at)),
             }
         }
         cursor.finish()?;

@@ -1,7 +1,7 @@
 //! SUIT_Parameters: what commands work with (section 8.4.8).
 
-use hexad_cose_core::ErrorKind as Cbor;
-use hexad_cose_core::cbor::{Cursor, Entries, Items, Key, Raw, Type};
+use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
+use hexad_cose_core::{ErrorKind as Cbor, Label};
 
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
@@ -158,8 +158,8 @@ impl<'b> Parameters<'b> {
             let at = inside.offset();
             match entries.next(&mut inside)? {
                 None => break,
-                Some(Key::Integer(key)) => Parameter::take(key, at, &mut inside)?,
-                Some(Key::Text(_)) => return Err(text_key(at)),
+                Some(Label::Integer(key)) => Parameter::take(key, at, &mut inside)?,
+                Some(Label::Text(_)) => return Err(text_key(at)),
             };
             empty = false;
         }

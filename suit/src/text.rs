@@ -1,7 +1,7 @@
 //! `suit-text`: what the manifest says to people, by language and component (section 8.4.4).
 
-use hexad_cose_core::ErrorKind as Cbor;
-use hexad_cose_core::cbor::{Cursor, Entries, Items, Key, Raw, Type};
+use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
+use hexad_cose_core::{ErrorKind as Cbor, Label};
 
 use crate::component::{ComponentIdentifier, Components};
 use crate::error::{Error, ErrorKind};
@@ -23,7 +23,7 @@ impl<'b> TextMap<'b> {
             let at = cursor.error(Cbor::InvalidValue);
             match entries.next(&mut cursor)? {
                 None => break,
-                Some(Key::Text(language)) if is_language(language) => {}
+                Some(Label::Text(language)) if is_language(language) => {}
                 Some(_) => return Err(at.into()),
             }
             check_language(&mut cursor, components)?;
@@ -170,8 +170,8 @@ fn check_component(cursor: &mut Cursor<'_>) -> Result<(), Error> {
         let at = cursor.offset();
         match entries.next(cursor)? {
             None => return Ok(()),
-            Some(Key::Integer(_)) => cursor.text()?,
-            Some(Key::Text(_)) => return Err(text_key(at)),
+            Some(Label::Integer(_)) => cursor.text()?,
+            Some(Label::Text(_)) => return Err(text_key(at)),
         };
     }
 }

@@ -230,6 +230,25 @@ fn built_envelopes_authenticate() {
     }
 }
 
+/// A block that names its key is held against the anchor of that name, and against those without one.
+#[test]
+fn kid_chooses_the_anchor() {
+    let key = test_key();
+    let mut envelope = example_0(&Images::new()).build(&mut RustCrypto).unwrap();
+    let message = Sign1::builder(Algorithm::ESP256).kid(b"author");
+    envelope.sign(message, &key, &mut RustCrypto).unwrap();
+    let bytes = envelope.encode().unwrap();
+    let accept = |keys: &[Key<'_>]| {
+        let anchors = TrustAnchors::new(keys, &ALGORITHMS);
+        let envelope = Envelope::parse(&bytes).unwrap();
+        envelope.authenticate(&anchors, &mut RustCrypto).map(|_| ()).map_err(Error::kind)
+    };
+    assert_eq!(accept(&[anchor(&key).with_kid(b"author")]), Ok(()));
+    assert_eq!(accept(&[anchor(&key)]), Ok(()));
+    let other = accept(&[anchor(&key).with_kid(b"other")]);
+    assert_eq!(other, Err(ErrorKind::NotAuthenticated));
+}
+
 fn test_key() -> SigningKey {
     SigningKey::from_bytes(Curve::P256, &[7; 32]).unwrap()
 }

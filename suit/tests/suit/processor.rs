@@ -243,6 +243,17 @@ fn conditions_compare_their_parameters() {
     }
 }
 
+/// An image with more behind it than image-size says is another image, though its beginning matches.
+#[test]
+fn longer_image_does_not_match() {
+    let digest = sha256(&IMAGE[..18]);
+    let mut device = Device::new(1);
+    device.contents[0] = IMAGE.to_vec();
+    let sequence = new().set(&describe(&digest, &IMAGE[..18])).check(Condition::ImageMatch);
+    let failed = Err(ErrorKind::ConditionFailed(condition::IMAGE_MATCH));
+    assert_eq!(install(1, sequence, &mut device), failed);
+}
+
 /// 8.4.10: directives do what they say, and fail without their parameters or when the platform fails.
 #[test]
 fn directives_act_on_their_components() {
@@ -310,6 +321,9 @@ fn integrated_payloads_are_written() {
     assert_eq!(other, Err(ErrorKind::ConditionFailed(condition::IMAGE_MATCH)));
     assert_eq!(run(&[]), Err(ErrorKind::DirectiveFailed(directive::FETCH)));
     assert_eq!(run(&[("#b", IMAGE)]), Err(ErrorKind::DirectiveFailed(directive::FETCH)));
+    let mut device = Device::new(1);
+    assert!(process(&manifest, &[], Procedure::Update, &mut device).is_err());
+    assert!(device.log.is_empty(), "no transfer is begun: {:?}", device.log);
 }
 
 /// 6.5: a list and `true` apply each command to one component after another.
@@ -421,6 +435,8 @@ fn component_index_after_nested_sequences() {
     assert_eq!(log(write(new().on(1).try_first(&alternatives))), ["write 1", "write 1", "store 7"]);
     let soft = new().set(&[Parameter::SoftFailure(true)]).on(2).check(Condition::Abort);
     assert_eq!(log(write(new().on(1).run(&soft))), ["write 1", "store 7"]);
+    let each = new().set_component_indices(&[0, 2]).unwrap().run(&new().on(1).set(&x));
+    assert_eq!(log(write(each)), ["write 0", "write 2", "store 7"]);
 }
 
 /// 6.6: while strict-order is false, no component may be both written and read.
