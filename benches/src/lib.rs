@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, Curve, Error, PublicKeyBuf, Sign1};
+use hexad_cose_core::{Algorithm, Curve, Error, HashAlgorithm, PublicKeyBuf, Sign1};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
+use hexad_suit::builder::{ManifestBuilder, Sequence};
+use hexad_suit::command::{Action, Condition, ReportingPolicy};
+use hexad_suit::digest::Digest;
+use hexad_suit::parameter::{Parameter, VendorIdentifier};
 
 /// A signed message and what belongs to it.
 #[derive(Debug)]
@@ -23,6 +27,40 @@ pub fn sign1(length: usize) -> Result<Signed, Error> {
     let builder = Sign1::builder(Algorithm::ESP256).kid(b"11");
     let message = builder.payload(&vec![0x5a; length], &mut buffer)?.sign(&key, &mut RustCrypto)?;
     Ok(Signed { message: message.to_vec(), key: *key.public() })
+}
+
+/// A SUIT envelope as a device gets it: one component, downloaded, checked and invoked, ESP256.
+///
+/// # Errors
+/// Those of the builder: none, unless it is broken.
+pub fn suit() -> Result<Signed, hexad_suit::Error> {
+    let policy = ReportingPolicy::RECORD_ON_FAILURE;
+    let mut manifest = ManifestBuilder::new(1);
+    let app = manifest.component(&[b"app"]);
+    manifest.shared_sequence(
+        Sequence::new()
+            .override_parameters(&[
+                Parameter::VendorIdentifier(VendorIdentifier::Uuid(&[0xfa; 16])),
+                Parameter::ClassIdentifier(&[0x14; 16]),
+                Parameter::ImageDigest(Digest::new(HashAlgorithm::Sha256, &[7; 32])?),
+                Parameter::ImageSize(34768),
+            ])?
+            .condition(Condition::VendorIdentifier, policy)?
+            .condition(Condition::ClassIdentifier, policy)?,
+    );
+    manifest.install(
+        Sequence::new()
+            .set_component_index(app)?
+            .override_parameters(&[Parameter::Uri("https://example.com/app.bin")])?
+            .action(Action::Fetch, policy)?
+            .condition(Condition::ImageMatch, policy)?,
+    );
+    manifest.validate(Sequence::new().condition(Condition::ImageMatch, policy)?);
+    manifest.invoke(Sequence::new().action(Action::Invoke, policy)?);
+    let key = SigningKey::from_bytes(Curve::P256, &[7; 32]).map_err(|error| error.at(0))?;
+    let mut envelope = manifest.build(&mut RustCrypto)?;
+    envelope.sign(Sign1::builder(Algorithm::ESP256), &key, &mut RustCrypto)?;
+    Ok(Signed { message: envelope.encode()?, key: *key.public() })
 }
 
 /// A deterministically encoded map of `count` entries, each an array of a text and a float.
