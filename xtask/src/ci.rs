@@ -79,6 +79,7 @@ pub fn run() -> Result {
                 row(name, "FAILED", took)
             }
         };
+        println!("--- {line}");
         table.push((line, took));
     }
     println!("\n=== summary");
