@@ -1,6 +1,7 @@
 //! Access control lists (RFC 8519) with the matches that RFC 8520 adds.
 
 mod ethertypes;
+mod matches;
 mod read;
 mod write;
 
