@@ -4,6 +4,9 @@
 //! the same as seen from the device: which way, with whom, over what, and what becomes of it. Nothing is
 //! resolved here: what a controller class, a DNS name or the local networks are is the operator's to say.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;

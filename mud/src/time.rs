@@ -1,5 +1,8 @@
 //! Points in time as YANG writes them (`date-and-time`; RFC 6991).
 
+#[cfg(test)]
+mod tests;
+
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;

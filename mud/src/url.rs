@@ -1,5 +1,8 @@
 //! URIs, MUD URLs and host names (RFC 3986, RFC 8520, 1.4 and 6, RFC 6991).
 
+#[cfg(test)]
+mod tests;
+
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;

@@ -1,17 +1,19 @@
 //! What holds of every MUD file, and of everything that is none.
 
+use hexad_cose_core::{Curve, HashAlgorithm};
 use hexad_mud::Mud;
 use hexad_mud::acl::{
     Ace, Acl, AclType, Ethernet, Forwarding, Icmp, Ip, L3, L4, Logging, Matches, MudMatches,
     Operator, PortMatch, Tcp, Udp, Unknown,
 };
 use hexad_mud::builder::{Builder, Service};
-use hexad_mud::certificate::Certificate;
+use hexad_mud::certificate::{Certificate, Issuer, Template};
 use hexad_mud::file::{Contents, Reader};
 use hexad_mud::flow::{Direction, IpVersion, Peer, Prefix};
-use hexad_mud::signature::SignedData;
+use hexad_mud::signature::{Policy, SignedData, sign};
 use hexad_mud::time::DateAndTime;
 use hexad_mud::url::MudUrl;
+use hexad_rustcrypto::{RustCrypto, SigningKey};
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -209,6 +211,27 @@ fn service() -> impl Strategy<Value = Service> {
     ]
 }
 
+const NOW: i64 = 1_800_000_000;
+
+fn key() -> SigningKey {
+    SigningKey::from_bytes(Curve::P256, &[7; 32]).unwrap()
+}
+
+/// The signature of `file`.
+fn signature() -> Vec<u8> {
+    let key = key();
+    let template = Template {
+        common_name: "signer",
+        key: key.public().as_public(),
+        serial_number: &[1],
+        not_before: NOW,
+        not_after: NOW,
+        authority: false,
+    };
+    let der = template.issue(Issuer::Itself, &key, &mut RustCrypto).unwrap();
+    sign(b"file", &[Certificate::parse(&der).unwrap()], NOW, &key, &mut RustCrypto).unwrap()
+}
+
 proptest! {
     /// Whatever can be written reads back as the same, and is written as the same again.
     #[test]
@@ -267,6 +290,31 @@ proptest! {
         let _ = Mud::parse(&bytes);
         let _ = SignedData::parse(&bytes);
         let _ = Certificate::parse(&bytes);
+    }
+
+    /// Whatever is changed in a signature, nothing panics, and it is by the named key or refused.
+    #[test]
+    fn no_signature_panics(
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4), end in any::<prop::sample::Index>(),
+        cut in any::<bool>(),
+    ) {
+        let mut p7s = signature();
+        for (at, byte) in changes {
+            let at = at.index(p7s.len());
+            p7s[at] = byte;
+        }
+        if cut {
+            p7s.truncate(end.index(p7s.len()));
+        }
+        let thumbprint = key().public().as_public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto);
+        let thumbprint = thumbprint.unwrap();
+        let policy = Policy::at(NOW).thumbprint(HashAlgorithm::Sha256, thumbprint.as_bytes());
+        if let Ok(signed) = SignedData::parse(&p7s) {
+            if let Ok(authentic) = signed.verify(b"file", &policy, &mut RustCrypto) {
+                prop_assert_eq!(authentic.key(), key().public());
+            }
+            prop_assert!(signed.verify(b"another file", &policy, &mut RustCrypto).is_err());
+        }
     }
 
     /// A time that is written reads back as the same second.

@@ -360,3 +360,13 @@ fn an_error_reads_well() {
     );
     assert_eq!(error.to_string(), expected);
 }
+
+/// Very many findings cost no square of time: this ends at once, or never.
+#[test]
+fn many_findings_are_reported_in_time() {
+    let unknown: Vec<_> = (0..60_000).map(|index| format!("\"x:{index}\":0")).collect();
+    let file = with("\"mud-version\": 1", &format!("\"mud-version\": 1, {}", unknown.join(",")));
+    let reading = Reader::new().read(file.as_bytes()).unwrap();
+    assert_eq!(reading.findings.len(), 60_000);
+    assert_eq!(reading.findings[59_999].pointer(), "/ietf-mud:mud/x:59999");
+}

@@ -54,18 +54,21 @@ impl Value<'_> {
         let mut pointer = String::new();
         let mut value = self;
         loop {
+            // In the order of the input, so that many findings in one object cost no square of time.
             let next = match &value.kind {
-                Kind::Array(values) => values
-                    .iter()
-                    .enumerate()
-                    .find(|(_, value)| (value.offset..value.end).contains(&offset))
-                    .map(|(index, value)| (format!("{index}"), value)),
-                Kind::Object(members) => members
-                    .iter()
-                    .find(|member| (member.offset..member.value.end).contains(&offset))
-                    .map(|member| {
+                Kind::Array(values) => {
+                    let index = values.partition_point(|value| value.end <= offset);
+                    values
+                        .get(index)
+                        .filter(|value| value.offset <= offset)
+                        .map(|value| (format!("{index}"), value))
+                }
+                Kind::Object(members) => {
+                    let index = members.partition_point(|member| member.value.end <= offset);
+                    members.get(index).filter(|member| member.offset <= offset).map(|member| {
                         (member.name.replace('~', "~0").replace('/', "~1"), &member.value)
-                    }),
+                    })
+                }
                 _ => None,
             };
             let Some((step, inner)) = next else {

@@ -17,7 +17,8 @@ use crate::file::{Reader, Reading};
 /// both.
 ///
 /// The signer's certificate is valid at the given time and has a key usage with `digitalSignature`, in
-/// any case (RFC 8520, 13.2).
+/// any case (RFC 8520, 13.2). Without anchors nobody vouches for what the certificate says; the key that
+/// made the signature is then all that is proven, and the thumbprint says that it is the right one.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Policy<'a> {
