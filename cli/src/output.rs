@@ -77,7 +77,7 @@ fn stdout_error(error: io::Error) -> Failure {
 
 /// Writes a file under another name beside `path` and renames it, so that nobody sees half of it.
 /// What is not a file (a pipe, a device) is written to as it is.
-fn write_file(path: &Path, made: &Made) -> Result<(), Failure> {
+pub fn write_file(path: &Path, made: &Made) -> Result<(), Failure> {
     let failed = |error| Failure::Io { what: printable(&path.to_string_lossy()), error };
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         return fs::write(path, &made.bytes).map_err(failed);

@@ -25,6 +25,8 @@ use hexad_rustcrypto::SigningKey;
 use rand_core::{TryRng, UnwrapErr};
 
 use crate::input::hex;
+use crate::output;
+use crate::report::Made;
 use attacks::Scene;
 use author::{Author, Release, Version};
 use device::{Device, Identity};
@@ -119,7 +121,7 @@ impl Arguments {
         let complete = story.is_complete(STEPS, REFUSALS);
         story.conclude(complete);
         if let Some(folder) = &self.keep {
-            keep(folder, &artefacts)?;
+            keep(folder, artefacts)?;
         }
         if json {
             anstream::println!("{}", story.to_json(complete));
@@ -352,12 +354,11 @@ fn firmware(name: &[u8]) -> Vec<u8> {
 }
 
 /// Writes the artefacts into a directory, each whole or not at all.
-fn keep(folder: &Path, artefacts: &[Artefact]) -> Result<(), Failed> {
-    fs::create_dir_all(folder)?;
-    for (name, content) in artefacts {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        std::io::Write::write_all(&mut file, content)?;
-        file.persist(folder.join(name))?;
+fn keep(folder: &Path, artefacts: Vec<Artefact>) -> Result<(), Failed> {
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for (name, bytes) in artefacts {
+        let made = Made { bytes, destination: None, is_text: false, is_secret: false };
+        output::write_file(&folder.join(name), &made).map_err(|failure| failure.to_string())?;
     }
     Ok(())
 }

@@ -4,9 +4,10 @@ use super::cursor::{Cursor, Items, Raw};
 use crate::error::{Error, ErrorKind};
 use crate::labels::Label;
 
-/// How many keys of one map may stand out of ascending order; each costs a walk over the entries
-/// before it. Where keys ascend, as deterministic encoding demands, there is no limit.
-pub const MAX_UNORDERED: u8 = 64;
+/// How many bytes of one map are gone through again because of keys out of ascending order: each such
+/// key costs a walk over the entries before it. Where keys ascend, as deterministic encoding demands,
+/// nothing is.
+pub const MAX_WALKED: usize = 1 << 20;
 
 /// The entries of a map that a [`Cursor`] has entered.
 ///
@@ -28,7 +29,7 @@ pub struct Entries<'b> {
     greatest: Option<Label<'b>>,
     /// The first entry.
     first: Cursor<'b>,
-    unordered: u8,
+    walked: usize,
 }
 
 impl<'b> Entries<'b> {
@@ -39,14 +40,14 @@ impl<'b> Entries<'b> {
     #[inline]
     pub fn enter(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let items = cursor.map()?;
-        Ok(Self { items, greatest: None, first: *cursor, unordered: 0 })
+        Ok(Self { items, greatest: None, first: *cursor, walked: 0 })
     }
 
     /// Takes the key of the next entry, whose value follows at `cursor`; `None` at the map's end.
     ///
     /// # Errors
     /// As [`Items::next`] and [`Label::parse`]; `DuplicateKey` at a key for the second time; `TooMany`
-    /// at a key out of order when [`MAX_UNORDERED`] were so before it.
+    /// at a key out of order when more than [`MAX_WALKED`] bytes would have been gone through again.
     #[inline]
     pub fn next(&mut self, cursor: &mut Cursor<'b>) -> Result<Option<Label<'b>>, Error> {
         if !self.items.next(cursor)? {
@@ -64,10 +65,11 @@ impl<'b> Entries<'b> {
     /// Refuses `key` if it is among those before `here`.
     #[cold]
     fn unlike_earlier(&mut self, key: Label<'b>, here: Cursor<'b>) -> Result<(), Error> {
-        if self.unordered >= MAX_UNORDERED {
+        let before = here.offset().saturating_sub(self.first.offset());
+        self.walked = self.walked.saturating_add(before);
+        if self.walked > MAX_WALKED {
             return Err(here.error(ErrorKind::TooMany));
         }
-        self.unordered = self.unordered.saturating_add(1);
         let mut earlier = self.first;
         while earlier.offset() < here.offset() {
             if Label::parse(&mut earlier)? == key {

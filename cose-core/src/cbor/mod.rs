@@ -36,14 +36,11 @@ pub use diagnostic::diagnose;
 pub use encoder::Encoder;
 pub(crate) use encoder::encode_head;
 pub(crate) use entries::find;
-pub use entries::{Entries, MAX_UNORDERED};
+pub use entries::{Entries, MAX_WALKED};
 pub use item::{Head, MAX_DEPTH, Type};
 pub use members::{Members, write_map};
 #[cfg(feature = "alloc")]
 pub use outline::{Line, Vocabulary, outline};
-
-/// A map key of COSE, CWT and the formats over them: a [`Label`](crate::Label).
-pub type Key<'b> = crate::labels::Label<'b>;
 
 #[cfg(test)]
 mod tests;

@@ -150,7 +150,8 @@ fn deterministic_encoding_is_checked_rule_by_rule() {
     }
 }
 
-/// Keys in any order are told apart; ascending ones without a limit, others up to one.
+/// Keys in any order are told apart; ascending ones without a limit, others as long as that is not
+/// too much work.
 #[test]
 fn duplicate_keys_are_refused_in_any_order() {
     fn walk(bytes: &[u8]) -> Result<usize, Error> {
