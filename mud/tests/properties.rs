@@ -306,12 +306,13 @@ proptest! {
         if cut {
             p7s.truncate(end.index(p7s.len()));
         }
-        let thumbprint = key().public().as_public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto);
+        let key = key();
+        let thumbprint = key.public().as_public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto);
         let thumbprint = thumbprint.unwrap();
         let policy = Policy::at(NOW).thumbprint(HashAlgorithm::Sha256, thumbprint.as_bytes());
         if let Ok(signed) = SignedData::parse(&p7s) {
             if let Ok(authentic) = signed.verify(b"file", &policy, &mut RustCrypto) {
-                prop_assert_eq!(authentic.key(), key().public());
+                prop_assert_eq!(authentic.key(), key.public());
             }
             prop_assert!(signed.verify(b"another file", &policy, &mut RustCrypto).is_err());
         }
