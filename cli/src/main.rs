@@ -6,6 +6,7 @@ mod arguments;
 mod cbor;
 mod cose;
 mod coswid;
+mod demo;
 mod eat;
 mod failure;
 mod input;
@@ -46,6 +47,8 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Task {
+    /// The whole story on this machine: author, device, verifier, network, and eight attacks
+    Demo(demo::Arguments),
     #[command(flatten)]
     Command(Command),
 }
@@ -112,6 +115,7 @@ impl Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let command = match &cli.task {
+        Task::Demo(arguments) => return arguments.run(cli.json),
         Task::Command(command) => command,
     };
     let refused = match command.run() {

@@ -1,0 +1,271 @@
+//! What is in order is accepted, and what a command makes is what other commands read.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::samples::{NONCE, PAYLOAD};
+use crate::{accepted, folder_of_samples, hexad, json, refused};
+
+fn bytes(folder: &Path, name: &str) -> Vec<u8> {
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+/// A key of each curve, in each format, signs; its public half, in each format, verifies.
+#[test]
+fn keys_of_every_curve_and_format_sign_and_verify() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    for curve in ["p256", "p384", "p521", "ed25519"] {
+        for format in ["cose", "pem", "jwk"] {
+            let generate =
+                ["key", "generate", "--curve", curve, "--format", format, "-o", "private"];
+            accepted(folder, &generate);
+            accepted(folder, &["cose", "sign", "payload", "-k", "private", "-o", "message"]);
+            for public in ["cose", "pem", "jwk"] {
+                let convert = ["key", "convert", "private", "--public", "--format", public];
+                accepted(folder, &[&convert[..], &["-o", "public"]].concat());
+                assert_eq!(json(folder, &["key", "show", "public"])["private"], false);
+                accepted(folder, &["cose", "verify", "message", "-k", "public", "-o", "opened"]);
+                assert_eq!(bytes(folder, "opened"), PAYLOAD);
+            }
+        }
+    }
+}
+
+/// The thumbprint (RFC 9679) names the key, however its file writes it.
+#[test]
+fn a_key_has_one_thumbprint_in_every_format() {
+    let folder = folder_of_samples();
+    let thumbprint = |name| json(folder.path(), &["key", "show", name])["thumbprint"].clone();
+    let first = thumbprint("author.cbor");
+    assert_eq!(first.as_str().map(str::len), Some(64));
+    for name in ["author.pem", "author.key.pem", "author.jwk"] {
+        assert_eq!(thumbprint(name), first, "{name}");
+    }
+}
+
+/// A file with a private or symmetric key is its owner's alone; a public key is for everybody.
+#[cfg(unix)]
+#[test]
+fn private_keys_are_readable_by_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let mode = |name: &str| std::fs::metadata(folder.join(name)).unwrap().permissions().mode();
+    for curve in ["p256", "hmac256"] {
+        accepted(folder, &["key", "generate", "--curve", curve, "-o", "key"]);
+        assert_eq!(mode("key") & 0o777, 0o600, "{curve}");
+    }
+    // A file that was open to others before is not so afterwards.
+    std::fs::set_permissions(folder.join("key"), PermissionsExt::from_mode(0o644)).unwrap();
+    accepted(folder, &["key", "generate", "-o", "key"]);
+    assert_eq!(mode("key") & 0o777, 0o600);
+    accepted(folder, &["key", "convert", "key", "--public", "--format", "pem", "-o", "public"]);
+    assert_eq!(mode("public") & 0o600, 0o600);
+    assert_eq!(mode("public") & 0o111, 0);
+}
+
+/// What `cose mac` makes `cose verify` accepts, under that key alone.
+#[test]
+fn tags_verify_under_their_key_alone() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    accepted(folder, &["key", "generate", "--curve", "hmac512", "--format", "jwk", "-o", "key"]);
+    accepted(folder, &["cose", "mac", "payload", "-k", "key", "--aad", "01", "-o", "message"]);
+    accepted(folder, &["cose", "verify", "message", "-k", "key", "--aad", "01"]);
+    let wrong = refused(folder, &["cose", "verify", "message", "-k", "key", "--aad", "02"], 1);
+    assert!(wrong.ends_with("the signature or tag does not verify"), "{wrong}");
+    refused(folder, &["cose", "verify", "message", "-k", "shared.cbor", "--aad", "01"], 1);
+}
+
+/// A detached payload is given as it is, also where it looks like hexadecimal.
+#[test]
+fn detached_payloads_are_not_interpreted() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    std::fs::write(folder.join("digits"), b"0011").unwrap();
+    let sign = ["cose", "sign", "digits", "-k", "author.cbor", "--detached", "-o", "message"];
+    accepted(folder, &sign);
+    let verify = ["cose", "verify", "message", "-k", "author.pem", "--payload"];
+    accepted(folder, &[&verify[..], &["digits"]].concat());
+    refused(folder, &[&verify[..], &["payload"]].concat(), 1);
+    let without = refused(folder, &verify[..5], 1);
+    assert!(without.ends_with("the payload is missing, or given twice"), "{without}");
+}
+
+/// The object of `cose verify`, field by field: scripts rely on it.
+#[test]
+fn the_json_of_verify_is_stable() {
+    let folder = folder_of_samples();
+    let object = json(folder.path(), &["cose", "verify", "signed.cose", "-k", "author.pem"]);
+    let payload = "546869732069732074686520636f6e74656e742e0a";
+    let expected = serde_json::json!({
+        "ok": true, "type": "sign1", "alg": -9, "kid": "3131", "detached": false, "payload": payload,
+    });
+    assert_eq!(object, expected);
+}
+
+/// `-` is standard input, and hexadecimal is read as the bytes that it spells.
+#[test]
+fn standard_input_and_hexadecimal() {
+    use std::io::Write;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hexad"))
+        .args(["cbor", "diag", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"A1 01\n26\n").unwrap();
+    assert_eq!(child.wait_with_output().unwrap().stdout, b"{1: -7}\n");
+}
+
+/// Wrong usage is exit 2: an option that is not there, one input for two, a key for the wrong purpose
+/// is not (that is a refusal).
+#[test]
+fn wrong_usage_is_exit_2() {
+    let folder = folder_of_samples();
+    let status = |arguments: &[&str]| hexad(folder.path(), arguments).status.code();
+    assert_eq!(status(&["cose", "verify", "signed.cose"]), Some(2));
+    assert_eq!(status(&["eat", "verify", "evidence.eat", "-k", "device.pem"]), Some(2));
+    assert_eq!(
+        status(&["cose", "verify", "signed.cose", "-k", "author.pem", "--aad", "0"]),
+        Some(2)
+    );
+    let keys = ["suit", "verify", "update.suit", "-k", "author.pem", "-k", "shared.cbor"];
+    assert_eq!(status(&keys), Some(2));
+    assert_eq!(status(&["cose", "verify", "signed.cose", "-k", "shared.cbor"]), Some(1));
+}
+
+/// An update is accepted from its author, and when it is newer than what there is.
+#[test]
+fn manifests_verify_by_signer_and_sequence_number() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let verify = ["suit", "verify", "update.suit", "-k"];
+    let object = json(folder, &[&verify[..], &["author.pem", "--newer-than", "1"]].concat());
+    assert_eq!((&object["ok"], &object["sequence_number"]), (&true.into(), &2.into()));
+    assert_eq!(object["components"], serde_json::json!([["617070"]]));
+    let older = refused(folder, &[&verify[..], &["author.pem", "--newer-than", "2"]].concat(), 1);
+    assert!(older.ends_with("the manifest's sequence number is too old"), "{older}");
+    let other = json(folder, &[&verify[..], &["device.pem"]].concat());
+    assert_eq!(other["error"]["kind"], "verification-failed");
+}
+
+/// A tag is shown and verified; another key's signature is not.
+#[test]
+fn tags_of_software_are_shown_and_verified() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let shown = json(folder, &["coswid", "inspect", "app.coswid"]);
+    assert_eq!(shown["software_version"], "1.2.3");
+    assert_eq!(shown["files"][0]["hash"]["value"], "d1".repeat(32));
+    let verified = json(folder, &["coswid", "verify", "signed.coswid", "-k", "author.pem"]);
+    assert_eq!((&verified["ok"], &verified["tag_id"]), (&true.into(), &shown["tag_id"]));
+    refused(folder, &["coswid", "verify", "signed.coswid", "-k", "device.pem"], 1);
+}
+
+/// Evidence is accepted under its device's key for the nonce that was given out.
+#[test]
+fn evidence_answers_its_nonce() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let verify = ["eat", "verify", "evidence.eat", "-k", "device.pem", "--nonce"];
+    let object = json(folder, &[&verify[..], &[NONCE]].concat());
+    assert_eq!((&object["ok"], &object["oemboot"]), (&true.into(), &true.into()));
+    assert_eq!(object["eat_nonce"], serde_json::json!([NONCE]));
+    let replayed = refused(folder, &[&verify[..], &["0807060504030201"]].concat(), 1);
+    assert!(replayed.ends_with("the nonce is not the one that was given out"), "{replayed}");
+}
+
+/// A MUD file becomes a ruleset once every name has an address.
+#[test]
+fn mud_files_compile_with_every_name_resolved() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let compile = ["mud", "compile", "lamp.json", "--device", "192.0.2.10"];
+    let missing = refused(folder, &compile, 2);
+    assert!(missing.contains("--resolve cloud.example.com=ADDR"), "{missing}");
+    let resolve = ["--resolve", "cloud.example.com=203.0.113.20"];
+    let ruleset = accepted(folder, &[&compile[..], &resolve[..]].concat());
+    assert!(ruleset.contains("203.0.113.20") && ruleset.contains("tcp dport 443"), "{ruleset}");
+    let object = json(folder, &[&compile[..], &resolve[..]].concat());
+    assert!(object["ruleset"]["nftables"].is_array(), "{object}");
+}
+
+/// The device runs the newest release: allowed, and the result is an EAT of the verifier. With a newer
+/// release known it is confined to updates: exit 1, and the result says so.
+#[test]
+fn appraisal_allows_the_newest_release_alone() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let arguments = [
+        "appraise",
+        "--evidence",
+        "evidence.eat",
+        "--evidence-key",
+        "device.pem",
+        "--nonce",
+        NONCE,
+        "--author-key",
+        "author.pem",
+        "--result-key",
+        "author.cbor",
+        "-o",
+        "ear",
+        "--manifest",
+        "update.suit",
+    ];
+    let object = json(folder, &arguments);
+    assert_eq!((&object["ok"], &object["decision"]), (&true.into(), &"allowed".into()), "{object}");
+    assert_eq!(object["status"], "affirming");
+    let verify = ["eat", "verify", "ear", "-k", "author.pem", "--any-nonce"];
+    assert_eq!(json(folder, &verify)["ok"], true);
+
+    std::fs::remove_file(folder.join("ear")).unwrap();
+    let object = json(folder, &[&arguments[..], &["--manifest", "newer.suit"]].concat());
+    assert_eq!(object["error"]["kind"], "update-only", "{object}");
+    assert_eq!((&object["ok"], &object["decision"]), (&false.into(), &"update-only".into()));
+    assert_eq!(json(folder, &verify)["ok"], true);
+}
+
+/// The owner's policy counts: here it asks for more than the device offers.
+#[test]
+fn appraisal_follows_the_policy() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let policy = |debug: &str| format!(r#"{{"id": "https://example.com/p", "debug": "{debug}"}}"#);
+    std::fs::write(folder.join("policy.json"), policy("disabled-fully-and-permanently")).unwrap();
+    let arguments = [
+        "appraise",
+        "--evidence",
+        "evidence.eat",
+        "--evidence-key",
+        "device.pem",
+        "--nonce",
+        NONCE,
+        "--author-key",
+        "author.pem",
+        "--manifest",
+        "update.suit",
+        "--policy",
+        "policy.json",
+    ];
+    let object = json(folder, &arguments);
+    assert_eq!(object["error"]["kind"], "quarantined", "{object}");
+    std::fs::write(folder.join("policy.json"), policy("permanently")).unwrap();
+    let unknown = refused(folder, &arguments, 1);
+    assert!(unknown.starts_with("error: policy.json at byte "), "{unknown}");
+}
+
+/// An output goes through a symbolic link to the file that it names, and replaces nothing else.
+#[cfg(unix)]
+#[test]
+fn outputs_follow_symbolic_links() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    std::fs::write(folder.join("target"), b"old").unwrap();
+    std::os::unix::fs::symlink("target", folder.join("link")).unwrap();
+    accepted(folder, &["cose", "verify", "signed.cose", "-k", "author.pem", "-o", "link"]);
+    assert_eq!(bytes(folder, "target"), PAYLOAD);
+    assert!(folder.join("link").is_symlink());
+}

@@ -1,0 +1,160 @@
+//! The command on what others published, and on what another tool says of its keys. Where the vectors
+//! or the tool are not at hand, a test is reported as ignored.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use hexad_conformance::vectors;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use serde_json::{Value, json};
+
+fn main() {
+    let trials = vec![
+        on_vectors("suit_verify_accepts_the_examples_of_the_draft", "suit/manifest-37", manifests),
+        on_vectors("cose_verify_accepts_rfc_8152_appendix_c_2_1", "cose/RFC8152", sign1),
+        on_vectors("cbor_diag_reads_rfc_8949_appendix_a", "cbor", appendix_a),
+        on_vectors("mud_inspect_reads_or_explains_real_files", "mud/real", mud_files),
+        Trial::ignorable_test("openssl_reads_the_keys_of_every_curve", openssl),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// A test that needs a folder of the published vectors.
+fn on_vectors(name: &str, below: &'static str, test: fn(&Path) -> Result<(), Failed>) -> Trial {
+    Trial::ignorable_test(name, move || {
+        match vectors::folder().map(|root| root.join(below)).filter(|folder| folder.is_dir()) {
+            Some(folder) => test(&folder).map(|()| Completion::Completed),
+            None if vectors::required("vectors") => Err(format!("{below} is not there").into()),
+            None => Ok(Completion::ignored_with(format!("no vectors of {below}"))),
+        }
+    })
+}
+
+fn hexad(arguments: &[&str], files: &[&Path]) -> Result<Output, Failed> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hexad"));
+    Ok(command.args(arguments).args(files).stdin(Stdio::null()).output()?)
+}
+
+/// The object of a command that must accept.
+fn accepted(arguments: &[&str], files: &[&Path]) -> Result<Value, Failed> {
+    let output = hexad(&[&["--json"], arguments].concat(), files)?;
+    if !output.status.success() {
+        return Err(format!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn equal(found: &Value, expected: impl Into<Value>) -> Result<(), Failed> {
+    let expected = expected.into();
+    if *found == expected { Ok(()) } else { Err(format!("{found}, expected {expected}").into()) }
+}
+
+fn read_json(path: &Path) -> Result<Value, Failed> {
+    Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
+}
+
+/// A text member of a vector.
+fn text<'v>(value: &'v Value, pointer: &str) -> Result<&'v str, Failed> {
+    let member = value.pointer(pointer).and_then(Value::as_str);
+    member.ok_or_else(|| format!("the vector has no {pointer}").into())
+}
+
+/// A file of this content in a folder that is gone with it.
+fn file(content: &str) -> Result<(tempfile::TempDir, PathBuf), Failed> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("input");
+    std::fs::write(&path, content)?;
+    Ok((folder, path))
+}
+
+/// draft-ietf-suit-manifest-37, appendix B: `envelope_hex` under the PEM key of the draft.
+fn manifests(folder: &Path) -> Result<(), Failed> {
+    let key = folder.join("signing-key.txt");
+    for number in 0..6 {
+        let vector = read_json(&folder.join(format!("example{number}.json")))?;
+        let (_kept, path) = file(text(&vector, "/envelope_hex")?)?;
+        let object = accepted(&["suit", "verify", "--key"], &[&key, &path])?;
+        equal(&object["sequence_number"], number)?;
+        let object = accepted(&["suit", "inspect"], &[&path])?;
+        equal(&object["verified"], false)?;
+    }
+    Ok(())
+}
+
+/// RFC 8152, C.2.1, with its key as a JWK.
+fn sign1(folder: &Path) -> Result<(), Failed> {
+    let vector = read_json(&folder.join("Appendix_C_2_1.json"))?;
+    let (_kept, message) = file(text(&vector, "/output/cbor")?)?;
+    let key = vector.pointer("/input/sign0/key").ok_or("the vector has no key")?;
+    let member = |name: &str| text(key, &format!("/{name}"));
+    let (x, y) = (member("x")?, member("y")?);
+    let jwk = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": member("kid")?});
+    let (_kept, key) = file(&jwk.to_string())?;
+    let object = accepted(&["cose", "verify", "--key"], &[&key, &message])?;
+    equal(&object["alg"], -7)?;
+    equal(&object["kid"], "3131")?;
+    equal(&object["payload"], "546869732069732074686520636f6e74656e742e")
+}
+
+/// RFC 8949, appendix A: every item is read, and shown as it is there where the vector says how. One of
+/// RFC 7049's is refused: simple(24) in two bytes is not well-formed any more (RFC 8949, 3.3).
+fn appendix_a(folder: &Path) -> Result<(), Failed> {
+    let vectors = read_json(&folder.join("appendix_a.json"))?;
+    for vector in vectors.as_array().ok_or("no array of vectors")? {
+        let (_kept, path) = file(text(vector, "/hex")?)?;
+        if text(vector, "/hex")? == "f818" {
+            equal(&json!(hexad(&["cbor", "diag"], &[&path])?.status.code()), 1)?;
+            continue;
+        }
+        let object = accepted(&["cbor", "diag"], &[&path])?;
+        if let Some(diagnostic) = vector.get("diagnostic") {
+            let shown = text(&object, "/diag")?;
+            // An indicator of the width (RFC 8949, 8.1) may follow a number that is not shortest.
+            if Some(shown) != diagnostic.as_str() && !shown.contains('_') {
+                return Err(format!("{shown}, expected {diagnostic}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Files of real devices: read, at the latest when told to be lenient, or refused at a byte.
+fn mud_files(folder: &Path) -> Result<(), Failed> {
+    for path in vectors::files(folder, "json").map_err(|error| error.to_string())? {
+        let lenient = hexad(&["mud", "inspect", "--lenient"], &[&path])?;
+        let error = String::from_utf8(lenient.stderr)?;
+        let explained = error.contains(" at byte ") && error.lines().count() == 1;
+        if !lenient.status.success() && !explained {
+            return Err(format!("{}: {error}", path.display()).into());
+        }
+    }
+    Ok(())
+}
+
+/// OpenSSL's idea of a key that was generated as PEM is the same public key.
+fn openssl() -> Result<Completion, Failed> {
+    if Command::new("openssl").arg("version").output().is_err() {
+        return Ok(Completion::ignored_with("no openssl"));
+    }
+    for curve in ["p256", "p384", "p521", "ed25519"] {
+        let folder = tempfile::tempdir()?;
+        let [private, public] = ["private", "public"].map(|name| folder.path().join(name));
+        accepted(&["key", "generate", "--curve", curve, "--format", "pem", "-o"], &[&private])?;
+        let mut openssl = Command::new("openssl");
+        openssl.args(["pkey", "-pubout", "-in"]).arg(&private).arg("-out").arg(&public);
+        let theirs = openssl.output()?;
+        if !theirs.status.success() {
+            return Err(format!("{curve}: {}", String::from_utf8_lossy(&theirs.stderr)).into());
+        }
+        let ours = accepted(&["key", "show"], &[&private])?;
+        equal(&accepted(&["key", "show"], &[&public])?["thumbprint"], ours["thumbprint"].clone())?;
+        let converted = ["key", "convert", "--public", "--format", "pem"];
+        let converted = hexad(&converted, &[&private])?.stdout;
+        if converted != std::fs::read(&public)? {
+            return Err(
+                format!("{curve}: the public key is written otherwise than by openssl").into()
+            );
+        }
+    }
+    Ok(Completion::Completed)
+}
