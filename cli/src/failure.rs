@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use hexad_mud::signature::SignatureError;
 use hexad_operator::release::ReleaseError;
 use serde_json::{Value, json};
 
@@ -133,6 +134,12 @@ impl From<ReleaseError> for Problem {
             other => Self::of_all(&other),
         };
         Self { offset: error.offset(), ..problem }
+    }
+}
+
+impl From<SignatureError> for Problem {
+    fn from(error: SignatureError) -> Self {
+        Self::new(&error.kind(), error.offset())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod compile;
 mod show;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -18,11 +19,20 @@ pub enum Command {
     /// Show a MUD file and the flows that it allows
     #[command(after_help = "Example:\n  hexad mud inspect lamp.json")]
     Inspect(File),
+    /// Check that a signer signed a MUD file
+    #[command(
+        after_help = "The certificate that came with the signature has to hold the signer's key and be valid; no chain of
+certificates is followed.
+
+Example:
+  hexad mud verify lamp.json --signature lamp.p7s --key signer.pem"
+    )]
+    Verify(verify::Verify),
     /// Make the nftables ruleset that holds a device to its MUD file
     #[command(
         after_help = "No name is looked up: each DNS name in the file needs a --resolve. What the operator does not
 name (--local-network, --controller, …) lets nobody through and is noted in the ruleset. The file
-is taken as it is: check its signature before.
+is taken as it is: check its signature before, with `hexad mud verify`.
 
 Example:
   hexad mud compile lamp.json --device 192.0.2.10 --resolve cloud.example.com=203.0.113.20"
@@ -52,6 +62,7 @@ impl Command {
     pub fn run(&self) -> Result<Report, Failure> {
         match self {
             Self::Inspect(file) => inspect(file),
+            Self::Verify(arguments) => verify::verify(arguments),
             Self::Compile(arguments) => compile::compile(arguments),
         }
     }

@@ -13,6 +13,7 @@ enum Form {
     AnyCbor,
     /// CBOR of one kind: no other tag may stand before it.
     Cbor,
+    Der,
     Json,
     /// Text around it is passed over.
     Pem,
@@ -31,6 +32,8 @@ const fn reading(arguments: &'static [&'static str], sample: &'static str, form:
 
 const COMPILE: &[&str] =
     &["mud", "compile", "BAD", "--device", "192.0.2.1", "--resolve", "cloud.example.com=192.0.2.2"];
+const VERIFY_MUD: &[&str] =
+    &["mud", "verify", "lamp.json", "--signature", "BAD", "--key", "author.pem"];
 const APPRAISE_EVIDENCE: &[&str] = &[
     "appraise",
     "--evidence",
@@ -101,6 +104,7 @@ const READINGS: &[Reading] = &[
         Form::Cbor,
     ),
     reading(&["mud", "inspect", "BAD"], "lamp.json", Form::Json),
+    reading(VERIFY_MUD, "lamp.p7s", Form::Der),
     reading(COMPILE, "lamp.json", Form::Json),
     reading(&["key", "show", "BAD"], "author.cbor", Form::Cbor),
     reading(&["key", "show", "BAD"], "author.jwk", Form::Json),
@@ -242,7 +246,8 @@ fn refusals_in_json_say_kind_offset_and_message() {
         std::fs::write(folder.join("BAD"), b"").unwrap();
         let object = json(folder, reading.arguments);
         assert_eq!(object["ok"], false);
-        assert_eq!(object["error"]["kind"], "unexpected-end", "{object}");
+        let kind = if reading.form == Form::Der { "malformed" } else { "unexpected-end" };
+        assert_eq!(object["error"]["kind"], kind, "{object}");
         assert_eq!(object["error"]["offset"], 0);
         assert!(object["error"]["message"].as_str().is_some_and(|message| !message.is_empty()));
     });

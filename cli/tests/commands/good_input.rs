@@ -177,6 +177,25 @@ fn evidence_answers_its_nonce() {
     assert!(replayed.ends_with("the nonce is not the one that was given out"), "{replayed}");
 }
 
+/// A MUD file is verified under its signer's key, and not when a byte of it has changed.
+#[test]
+fn mud_files_verify_by_their_signer() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let verify = ["mud", "verify", "lamp.json", "--signature", "lamp.p7s", "--key"];
+    let object = json(folder, &[&verify[..], &["author.pem"]].concat());
+    assert_eq!((&object["ok"], &object["verified"]), (&true.into(), &true.into()), "{object}");
+    let thumbprint = json(folder, &["key", "show", "author.pem"])["thumbprint"].clone();
+    assert_eq!(object["signer"], thumbprint);
+    let other = json(folder, &[&verify[..], &["device.pem"]].concat());
+    assert_eq!(other["error"]["kind"], "wrong-signer");
+    let mut changed = bytes(folder, "lamp.json");
+    changed.push(b' ');
+    std::fs::write(folder.join("lamp.json"), changed).unwrap();
+    let changed = json(folder, &[&verify[..], &["author.pem"]].concat());
+    assert_eq!(changed["error"]["kind"], "message-digest");
+}
+
 /// A MUD file becomes a ruleset once every name has an address.
 #[test]
 fn mud_files_compile_with_every_name_resolved() {

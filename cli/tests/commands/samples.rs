@@ -8,8 +8,10 @@ use hexad_coswid::{
 };
 use hexad_eat::{BootState, DebugStatus, Formatted, OemId, Token, Ueid};
 use hexad_mud::builder::{Builder, Service};
+use hexad_mud::certificate::{Certificate, Issuer, Template};
 use hexad_mud::file::Contents;
 use hexad_mud::flow::Peer;
+use hexad_mud::signature::sign;
 use hexad_mud::time::DateAndTime;
 use hexad_mud::url::MudUrl;
 use hexad_operator::evidence::MANIFEST_FILE;
@@ -50,6 +52,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("update.suit", envelope),
         ("newer.suit", self::envelope(3, &author)),
         ("evidence.eat", evidence),
+        ("lamp.p7s", mud_signature(&author)),
         ("lamp.json", mud_file()),
     ]
 }
@@ -181,4 +184,19 @@ fn mud_file() -> Vec<u8> {
         .allow(Peer::DnsName("cloud.example.com"), Service::tcp(443))
         .build();
     mud.unwrap().to_json().trim_end().as_bytes().to_vec()
+}
+
+/// The signature of the MUD file, with a certificate that is valid since 2001 and until 2100.
+fn mud_signature(key: &SigningKey) -> Vec<u8> {
+    let template = Template {
+        common_name: "Example Ltd",
+        key: key.public().as_public(),
+        serial_number: &[1],
+        not_before: 1_000_000_000,
+        not_after: 4_102_444_800,
+        authority: false,
+    };
+    let certificate = template.issue(Issuer::Itself, key, &mut RustCrypto).unwrap();
+    let certificate = Certificate::parse(&certificate).unwrap();
+    sign(&mud_file(), &[certificate], 1_760_000_000, key, &mut RustCrypto).unwrap()
 }
