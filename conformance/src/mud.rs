@@ -1,6 +1,6 @@
 //! MUD files of real devices: each is read, or refused for a reason that is stated here.
 //!
-//! A file passes when it comes out as [`EXPECTED`] says: strictly read, leniently read (with how many
+//! A file passes when it comes out as `EXPECTED` says: strictly read, leniently read (with how many
 //! findings), or refused at a node. What a lenient reader takes has to be a file that a strict one
 //! takes once it is written anew. Of a file that is not in the table, only that is asked.
 
