@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use hexad_conformance::vectors::required;
 use hexad_operator::network::testbed;
-use libtest_mimic::{Arguments, Completion, Trial};
+use hexad_vectors::{Missing, trial};
+use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 
 const STEPS: [&str; 5] = ["author", "device", "attest", "appraise", "enforce"];
@@ -26,7 +26,7 @@ fn main() {
         Trial::test("artefacts_are_kept_and_can_be_used", artefacts),
         Trial::test("a_firmware_of_the_users_own_is_released", own_firmware),
         Trial::test("a_firmware_that_is_not_there_is_an_error", no_firmware),
-        Trial::ignorable_test("the_network_is_enforced_in_namespaces", in_namespaces),
+        trial("the_network_is_enforced_in_namespaces", namespaces(), |()| in_namespaces()),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
@@ -77,17 +77,17 @@ fn on_paper() -> Tested {
     Ok(())
 }
 
-fn in_namespaces() -> Result<Completion, libtest_mimic::Failed> {
-    match testbed::available() {
-        Err(why) if required("netns") => return Err(format!("HEXAD_REQUIRE: {why}").into()),
-        Err(why) => return Ok(Completion::ignored_with(why.to_string())),
-        Ok(()) => {}
-    }
+/// Whether the network can be made.
+fn namespaces() -> Result<(), Missing> {
+    testbed::available().map_err(|why| Missing::new("netns", why))
+}
+
+fn in_namespaces() -> Tested {
     let story = demo(&["--enforce", "netns"]);
     check(&story);
     assert_eq!(story["steps"][4]["enforced"], true);
     assert_eq!(story["steps"][4]["connections"], 18);
-    Ok(Completion::Completed)
+    Ok(())
 }
 
 /// What `--keep` leaves is what the other commands take.

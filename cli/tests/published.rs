@@ -5,29 +5,30 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use hexad_conformance::vectors;
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use hexad_vectors::{Missing, trial};
+use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 
 fn main() {
     let trials = vec![
-        on_vectors("suit_verify_accepts_the_examples_of_the_draft", "suit/manifest-37", manifests),
-        on_vectors("cose_verify_accepts_rfc_8152_appendix_c_2_1", "cose/RFC8152", sign1),
-        on_vectors("cbor_diag_reads_rfc_8949_appendix_a", "cbor", appendix_a),
-        on_vectors("mud_inspect_reads_or_explains_real_files", "mud/real", mud_files),
-        Trial::ignorable_test("openssl_reads_the_keys_of_every_curve", openssl),
+        on("suit_verify_accepts_the_examples_of_the_draft", "suit/manifest-37", manifests),
+        on("cose_verify_accepts_rfc_8152_appendix_c_2_1", "cose/RFC8152", sign1),
+        on("cbor_diag_reads_rfc_8949_appendix_a", "cbor", appendix_a),
+        on("mud_inspect_reads_or_explains_real_files", "mud/real", mud_files),
+        trial("openssl_reads_the_keys_of_every_curve", openssl(), |()| keys()),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-/// A test that needs a folder of the published vectors.
-fn on_vectors(name: &str, below: &'static str, test: fn(&Path) -> Result<(), Failed>) -> Trial {
-    Trial::ignorable_test(name, move || {
-        match vectors::folder().map(|root| root.join(below)).filter(|folder| folder.is_dir()) {
-            Some(folder) => test(&folder).map(|()| Completion::Completed),
-            None if vectors::required("vectors") => Err(format!("{below} is not there").into()),
-            None => Ok(Completion::ignored_with(format!("no vectors of {below}"))),
-        }
-    })
+/// A test on a folder of the published vectors.
+fn on(name: &str, below: &str, test: fn(&Path) -> Result<(), Failed>) -> Trial {
+    trial(name, hexad_vectors::find(below), move |folder| test(&folder))
+}
+
+/// Whether the `openssl` command is there.
+fn openssl() -> Result<(), Missing> {
+    let version = Command::new("openssl").arg("version").output();
+    version.map(drop).map_err(|error| Missing::new("openssl", format!("no openssl: {error}")))
 }
 
 fn hexad(arguments: &[&str], files: &[&Path]) -> Result<Output, Failed> {
@@ -132,10 +133,7 @@ fn mud_files(folder: &Path) -> Result<(), Failed> {
 }
 
 /// OpenSSL's idea of a key that was generated as PEM is the same public key.
-fn openssl() -> Result<Completion, Failed> {
-    if Command::new("openssl").arg("version").output().is_err() {
-        return Ok(Completion::ignored_with("no openssl"));
-    }
+fn keys() -> Result<(), Failed> {
     for curve in ["p256", "p384", "p521", "ed25519"] {
         let folder = tempfile::tempdir()?;
         let [private, public] = ["private", "public"].map(|name| folder.path().join(name));
@@ -156,5 +154,5 @@ fn openssl() -> Result<Completion, Failed> {
             );
         }
     }
-    Ok(Completion::Completed)
+    Ok(())
 }

@@ -1,26 +1,9 @@
-//! Where the published vectors are, and what the suites share in reading them.
+//! What the suites share in reading the published vectors.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use crate::Error;
-
-/// The folder of the published vectors: `HEXAD_VECTORS`, else `../shared/vectors` beside the
-/// workspace. `None` when it is not there.
-#[must_use]
-pub fn folder() -> Option<PathBuf> {
-    let folder = match env::var_os("HEXAD_VECTORS") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors"),
-    };
-    folder.is_dir().then_some(folder)
-}
-
-/// Whether `what` may not be skipped: it stands in the comma-separated list `HEXAD_REQUIRE`.
-#[must_use]
-pub fn required(what: &str) -> bool {
-    env::var("HEXAD_REQUIRE").is_ok_and(|list| list.split(',').any(|item| item.trim() == what))
-}
 
 /// The files under `path` whose name ends in `.extension`, in order; `path` itself if it is a file.
 ///

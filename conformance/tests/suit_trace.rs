@@ -1,7 +1,8 @@
 //! The six examples of draft-ietf-suit-manifest-37, appendix B: every command, in the order and on the
 //! component that the example's text implies.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::ExitCode;
 
 use hexad_conformance::suit::Device;
 use hexad_conformance::vectors;
@@ -9,15 +10,23 @@ use hexad_cose_core::{Algorithm, Key};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::labels::condition::IMAGE_MATCH;
 use hexad_suit::{Envelope, ErrorKind, Procedure, TrustAnchors};
+use hexad_vectors::{OnVectors, on};
+use libtest_mimic::Arguments;
 
-/// The folder of the examples; said on standard error where it is not at hand.
-fn folder() -> Option<PathBuf> {
-    let folder = vectors::folder().map(|folder| folder.join("suit/manifest-37"));
-    if folder.is_none() {
-        assert!(!vectors::required("vectors"), "no vectors, and HEXAD_REQUIRE asks for them");
-        eprintln!("ignored: no vectors at hand");
-    }
-    folder
+fn main() -> ExitCode {
+    let tests: [(&str, OnVectors); 9] = [
+        ("example_0_secure_boot", example_0_secure_boot),
+        ("example_1_download_and_install", example_1_download_and_install),
+        ("example_2_severed_install", example_2_severed_install),
+        ("example_3_slot_a", example_3_slot_a),
+        ("example_3_slot_b", example_3_slot_b),
+        ("example_3_no_slot", example_3_no_slot),
+        ("example_4_load_from_external_storage", example_4_load_from_external_storage),
+        ("example_5_two_images", example_5_two_images),
+        ("other_image_is_not_invoked", other_image_is_not_invoked),
+    ];
+    let trials = tests.map(|(name, test)| on(name, "suit/manifest-37", test));
+    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
 }
 
 /// Runs `body` on example `number`, verified, with a device that it is made for.
@@ -39,9 +48,8 @@ fn with_example(
 }
 
 /// Runs both procedures of an example and compares what was done.
-fn trace(number: usize, update: &[&str], invoke: &[&str]) {
-    let Some(folder) = folder() else { return };
-    with_example(&folder, number, |manifest, device| {
+fn trace(folder: &Path, number: usize, update: &[&str], invoke: &[&str]) {
+    with_example(folder, number, |manifest, device| {
         device.run(manifest, Procedure::Update).unwrap();
         assert_eq!(device.take_trace(), update, "update of example {number}");
         device.run(manifest, Procedure::Invoke).unwrap();
@@ -63,10 +71,10 @@ fn join<'a>(parts: &[&[&'a str]]) -> Vec<&'a str> {
 }
 
 /// Example 0, secure boot: validate and invoke, each after the compatibility check.
-#[test]
-fn example_0_secure_boot() {
+fn example_0_secure_boot(folder: &Path) {
     let validate: &[&str] = &["validate: image-match 0"];
     trace(
+        folder,
         0,
         &join(&[&COMPATIBILITY, validate, &["store sequence number 0"]]),
         &join(&[&COMPATIBILITY, validate, &COMPATIBILITY, &["invoke 0", "invoke: invoke 0"]]),
@@ -74,8 +82,7 @@ fn example_0_secure_boot() {
 }
 
 /// Example 1: download into place in install; validate; nothing to boot.
-#[test]
-fn example_1_download_and_install() {
+fn example_1_download_and_install(folder: &Path) {
     let install: &[&str] = &[
         "install: override-parameters 0",
         "fetch http://example.com/file.bin into 0 up to 34768",
@@ -84,6 +91,7 @@ fn example_1_download_and_install() {
     ];
     let validate: &[&str] = &["validate: image-match 0"];
     trace(
+        folder,
         1,
         &join(&[&COMPATIBILITY, install, &COMPATIBILITY, validate, &["store sequence number 1"]]),
         &join(&[&COMPATIBILITY, validate]),
@@ -91,8 +99,7 @@ fn example_1_download_and_install() {
 }
 
 /// Example 2: as example 1 with a severed install sequence, and a boot.
-#[test]
-fn example_2_severed_install() {
+fn example_2_severed_install(folder: &Path) {
     let install: &[&str] = &[
         "install: override-parameters 0",
         "fetch http://example.com/very/long/path/to/file/file.bin into 0 up to 34768",
@@ -101,6 +108,7 @@ fn example_2_severed_install() {
     ];
     let validate: &[&str] = &["validate: image-match 0"];
     trace(
+        folder,
         2,
         &join(&[&COMPATIBILITY, install, &COMPATIBILITY, validate, &["store sequence number 2"]]),
         &join(&[&COMPATIBILITY, validate, &COMPATIBILITY, &["invoke 0", "invoke: invoke 0"]]),
@@ -108,8 +116,7 @@ fn example_2_severed_install() {
 }
 
 /// Example 3, A/B images: slot 0 takes the first alternative, in the shared sequence and in install.
-#[test]
-fn example_3_slot_a() {
+fn example_3_slot_a(folder: &Path) {
     let shared: &[&str] = &[
         "shared-sequence: override-parameters 0",
         "shared-sequence: override-parameters 0",
@@ -130,6 +137,7 @@ fn example_3_slot_a() {
     ];
     let validate: &[&str] = &["validate: image-match 0"];
     trace(
+        folder,
         3,
         &join(&[shared, install, shared, validate, &["store sequence number 3"]]),
         &join(&[shared, validate]),
@@ -137,9 +145,7 @@ fn example_3_slot_a() {
 }
 
 /// Example 3 on a device whose update goes to slot 1: the first alternative fails softly.
-#[test]
-fn example_3_slot_b() {
-    let Some(folder) = folder() else { return };
+fn example_3_slot_b(folder: &Path) {
     let shared: &[&str] = &[
         "shared-sequence: override-parameters 0",
         "shared-sequence: override-parameters 0",
@@ -162,7 +168,7 @@ fn example_3_slot_b() {
         "install: fetch 0",
         "install: image-match 0",
     ];
-    with_example(&folder, 3, |manifest, device| {
+    with_example(folder, 3, |manifest, device| {
         device.set_slot(1);
         device.run(manifest, Procedure::Update).unwrap();
         let expected = join(&[
@@ -176,10 +182,8 @@ fn example_3_slot_b() {
 }
 
 /// Example 3 on a device with a slot that neither alternative is for.
-#[test]
-fn example_3_no_slot() {
-    let Some(folder) = folder() else { return };
-    with_example(&folder, 3, |manifest, device| {
+fn example_3_no_slot(folder: &Path) {
+    with_example(folder, 3, |manifest, device| {
         device.set_slot(2);
         let error = device.run(manifest, Procedure::Update).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConditionFailed(5));
@@ -188,8 +192,7 @@ fn example_3_no_slot() {
 }
 
 /// Example 4: fetched into external storage, copied into place, loaded into RAM, invoked there.
-#[test]
-fn example_4_load_from_external_storage() {
+fn example_4_load_from_external_storage(folder: &Path) {
     let shared = join(&[&["shared-sequence: set-component-index"], &COMPATIBILITY]);
     let payload_fetch: &[&str] = &[
         "payload-fetch: set-component-index",
@@ -215,6 +218,7 @@ fn example_4_load_from_external_storage() {
     ];
     let invoke: &[&str] = &["invoke: set-component-index", "invoke 2", "invoke: invoke 2"];
     trace(
+        folder,
         4,
         &join(&[
             &shared,
@@ -230,8 +234,7 @@ fn example_4_load_from_external_storage() {
 }
 
 /// Example 5: two images, each with its own parameters.
-#[test]
-fn example_5_two_images() {
+fn example_5_two_images(folder: &Path) {
     let shared = join(&[
         &["shared-sequence: set-component-index"],
         &COMPATIBILITY,
@@ -257,6 +260,7 @@ fn example_5_two_images() {
     ];
     let invoke: &[&str] = &["invoke: set-component-index", "invoke 0", "invoke: invoke 0"];
     trace(
+        folder,
         5,
         &join(&[&shared, install, &shared, validate, &["store sequence number 5"]]),
         &join(&[&shared, validate, &shared, invoke]),
@@ -264,11 +268,9 @@ fn example_5_two_images() {
 }
 
 /// The image that is booted is the one that was validated: another is refused, and not invoked.
-#[test]
-fn other_image_is_not_invoked() {
-    let Some(folder) = folder() else { return };
+fn other_image_is_not_invoked(folder: &Path) {
     for number in [0, 2, 5] {
-        with_example(&folder, number, |manifest, device| {
+        with_example(folder, number, |manifest, device| {
             device.run(manifest, Procedure::Update).unwrap();
             device.corrupt(0);
             device.take_trace();

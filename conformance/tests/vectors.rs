@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use hexad_conformance::{Outcome, SUITES, Suite, vectors};
+use hexad_conformance::{Outcome, SUITES, Suite};
+use hexad_vectors::trial;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -11,20 +12,17 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// The trials of a suite. Where its vectors are missing: one, that names the reason and is ignored,
-/// or fails if they are required.
+/// The trials of a suite. Where its vectors are missing: one, which is ignored or fails.
 fn trials(suite: &Suite) -> Vec<Trial> {
-    let vectors = vectors::folder();
     let mut trials = Vec::new();
     for folder in suite.folders {
-        let Some(path) =
-            vectors.as_ref().map(|vectors| vectors.join(folder)).filter(|path| path.exists())
-        else {
-            let name = format!("{}: no vectors in {folder} (set HEXAD_VECTORS)", suite.name);
-            let required = vectors::required("vectors");
-            let missing = || Err(Failed::from("HEXAD_REQUIRE demands the vectors"));
-            trials.push(Trial::test(name, missing).with_ignored_flag(!required));
-            continue;
+        let path = match hexad_vectors::find(folder) {
+            Ok(path) => path,
+            missing => {
+                let name = format!("{}: {folder}", suite.name);
+                trials.push(trial(name, missing, |_| Ok::<(), Failed>(())));
+                continue;
+            }
         };
         match (suite.run)(&path) {
             Ok(cases) => trials.extend(cases.into_iter().map(|case| {

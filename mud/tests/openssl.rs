@@ -11,7 +11,8 @@ use hexad_cose_core::{Curve, HashAlgorithm};
 use hexad_mud::certificate::{Certificate, Issuer, Template};
 use hexad_mud::signature::{Policy, SignatureErrorKind, SignedData, sign};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
-use libtest_mimic::{Arguments, Failed, Trial};
+use hexad_vectors::{Missing, trial};
+use libtest_mimic::Arguments;
 
 type Outcome = Result<(), Box<dyn Error>>;
 type Test = fn(&Path) -> Outcome;
@@ -32,20 +33,12 @@ fn main() {
         ("an_intermediate_of_openssl_leads_to_its_anchor", openssl_chain),
         ("what_openssl_embeds_is_refused", openssl_embeds),
     ];
-    let missing = Command::new("openssl")
-        .arg("version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_err();
-    let required = env::var("HEXAD_REQUIRE")
-        .is_ok_and(|list| list.split(',').any(|item| item.trim() == "openssl"));
+    let version = Command::new("openssl").arg("version").output();
+    let openssl = version.map(drop).map_err(|error| Missing::new("openssl", error));
     let trials = tests.map(|(name, test)| {
-        Trial::test(name, move || {
-            let folder = Folder::new(name).map_err(|error| Failed::from(error.to_string()))?;
-            test(&folder.0).map_err(|error| Failed::from(error.to_string()))
+        trial(name, openssl.clone(), move |()| {
+            Folder::new(name).map_err(Into::into).and_then(|folder| test(&folder.0))
         })
-        .with_ignored_flag(missing && !required)
     });
     libtest_mimic::run(&Arguments::from_args(), trials.into()).exit();
 }

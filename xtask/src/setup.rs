@@ -14,11 +14,16 @@ struct Need {
     there: fn() -> bool,
 }
 
-const SYSTEM: [Need; 3] = [
+const SYSTEM: [Need; 4] = [
     Need {
         purpose: "enforcement in network namespaces",
         packages: &["nftables", "iproute2"],
         there: || find("nft").is_some() && find("ip").is_some(),
+    },
+    Need {
+        purpose: "signatures and certificates held against another implementation",
+        packages: &["openssl"],
+        there: || find("openssl").is_some(),
     },
     Need {
         purpose: "the build for Cortex-M (a compiler with the sources of its library)",

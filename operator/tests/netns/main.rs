@@ -14,8 +14,9 @@ use hexad_operator::network::policy::{
 use hexad_operator::network::testbed::{
     Expect, Host, Probe, Protocol, Testbed, TestbedError, available,
 };
+use hexad_vectors::{Missing, trial};
 use ipnet::{IpNet, Ipv4Net};
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::Arguments;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -60,30 +61,16 @@ fn main() -> ExitCode {
         ("nft_runs_through_another_command", through),
         ("nothing_is_left_when_the_process_is_killed", killed),
     ];
-    let network = available().map_err(|error| ("netns", error.to_string()));
-    let vectors = mud::vectors().map_err(|why| ("vectors", why));
-    let trials = tests.into_iter().map(|(name, test)| trial(name, network.clone(), test));
-    let real =
-        trial("published_mud_files_are_taken_by_nft", network.clone().and(vectors), mud::real);
+    let network = available().map_err(|why| Missing::new("netns", why));
+    let files = network.clone().and_then(|()| hexad_vectors::find("mud/real"));
+    let trials =
+        tests.into_iter().map(|(name, test)| trial(name, network.clone(), move |()| test()));
+    let real = trial("published_mud_files_are_taken_by_nft", files, |files| mud::real(&files));
     let trials = trials.chain([real]).collect();
     let mut arguments = Arguments::from_args();
     // Each network is a handful of namespaces: one after the other is fast enough.
     arguments.test_threads.get_or_insert(1);
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// A test, or why it is ignored: something needed is missing that `HEXAD_REQUIRE` does not name.
-fn trial(name: &str, needed: Result<(), (&'static str, String)>, test: Test) -> Trial {
-    Trial::ignorable_test(name, move || match needed {
-        Ok(()) => test().map(|()| Completion::Completed).map_err(Failed::from),
-        Err((what, why)) => {
-            let required = env::var("HEXAD_REQUIRE").unwrap_or_default();
-            if required.split(',').any(|word| word == what) {
-                return Err(Failed::from(format!("HEXAD_REQUIRE names {what}: {why}")));
-            }
-            Ok(Completion::ignored_with(why))
-        }
-    })
 }
 
 fn device(host: Host, access: Access) -> Result<Device, InvalidName> {

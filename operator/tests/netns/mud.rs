@@ -7,9 +7,9 @@ use hexad_operator::network::apply::Nft;
 use hexad_operator::network::nft::compile;
 use hexad_operator::network::policy::{Access, Site};
 use hexad_operator::network::testbed::{Expect, Protocol, Testbed};
+use std::fs;
 use std::net::IpAddr;
-use std::path::PathBuf;
-use std::{env, fs};
+use std::path::Path;
 
 /// A file as most are: each conversation stated in both directions.
 const FILE: &str = r#"{
@@ -108,14 +108,14 @@ pub(super) fn in_force() -> Tested {
 }
 
 /// Every published file that can be read at all compiles to what nft takes, as JSON and as text.
-pub(super) fn real() -> Tested {
+pub(super) fn real(folder: &Path) -> Tested {
     let site = Site {
         local_networks: vec!["192.0.2.0/24".parse()?, "fe80::/10".parse()?],
         ..Site::default()
     };
     let address: IpAddr = [203, 0, 113, 9].into();
     let mut taken = 0;
-    for file in fs::read_dir(folder())? {
+    for file in fs::read_dir(folder)? {
         let path = file?.path();
         let Ok(reading) = Reader::new().lenient().read(&fs::read(&path)?) else { continue };
         let device = device(DEVICE, site.allowed(&reading.mud))?;
@@ -128,15 +128,4 @@ pub(super) fn real() -> Tested {
     }
     assert!(taken >= 10, "most of the files can be read, not {taken}");
     Ok(())
-}
-
-/// Whether the published files are there.
-pub(super) fn vectors() -> Result<(), String> {
-    let folder = folder();
-    if folder.is_dir() { Ok(()) } else { Err(format!("no MUD files in {}", folder.display())) }
-}
-
-fn folder() -> PathBuf {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/vectors");
-    env::var_os("HEXAD_VECTORS").map_or_else(beside, PathBuf::from).join("mud/real")
 }

@@ -3,7 +3,6 @@
 mod builder;
 mod common;
 mod device;
-mod inspect;
+mod examples;
 mod processor;
 mod refused;
-mod vectors;

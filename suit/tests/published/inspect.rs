@@ -1,14 +1,14 @@
 //! A sequence as lines: names of the standard, depth, the byte where each thing stands.
 
-use crate::common::{example, vectors};
+use std::path::Path;
+
+use crate::drafts::example;
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::{Envelope, inspect};
 
 /// The install sequence of example 3, with its two alternatives.
-#[test]
-fn alternatives_and_parameters() {
-    let Some(folder) = vectors("suit/manifest-37") else { return };
-    let bytes = example(&folder, 3);
+pub fn alternatives_and_parameters(folder: &Path) {
+    let bytes = example(folder, 3);
     let manifest = Envelope::parse(&bytes).unwrap().unverified_manifest(&mut RustCrypto).unwrap();
     let lines = inspect::commands(manifest.install().present().unwrap());
     let shown: Vec<String> = lines
@@ -40,10 +40,8 @@ fn alternatives_and_parameters() {
 }
 
 /// Digests and identifiers are shown as people write them.
-#[test]
-fn digests_and_identifiers() {
-    let Some(folder) = vectors("suit/manifest-37") else { return };
-    let bytes = example(&folder, 0);
+pub fn digests_and_identifiers(folder: &Path) {
+    let bytes = example(folder, 0);
     let manifest = Envelope::parse(&bytes).unwrap().unverified_manifest(&mut RustCrypto).unwrap();
     let lines = inspect::commands(manifest.shared_sequence().unwrap());
     let values: Vec<&str> = lines.iter().map(|line| line.value.as_str()).collect();

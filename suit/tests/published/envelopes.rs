@@ -1,19 +1,20 @@
 //! The published vectors: their digests and signatures hold, and what they say is read as it stands.
 
-use crate::common::{ALGORITHMS, anchor, example, from_hex, signing_key, vectors};
+use std::path::Path;
+
+use crate::common::{ALGORITHMS, anchor, from_hex};
+use crate::drafts::{example, signing_key};
 use hexad_cose_core::{Algorithm, Key};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::{Envelope, ErrorKind, Severable, TrustAnchors, labels};
 
 /// The six examples of appendix B are signed by the key in the draft, with ES256.
-#[test]
-fn manifest_examples_authenticate() {
-    let Some(folder) = vectors("suit/manifest-37") else { return };
-    let key = signing_key(&folder);
+pub fn manifest_examples_authenticate(folder: &Path) {
+    let key = signing_key(folder);
     let keys = [anchor(&key)];
     let anchors = TrustAnchors::new(&keys, &ALGORITHMS);
     for number in 0..6 {
-        let bytes = example(&folder, number);
+        let bytes = example(folder, number);
         let envelope = Envelope::parse(&bytes).unwrap();
         let manifest = envelope.authenticate(&anchors, &mut RustCrypto).unwrap();
         assert_eq!(manifest.sequence_number(), u64::try_from(number).unwrap());
@@ -22,10 +23,8 @@ fn manifest_examples_authenticate() {
 }
 
 /// Example 2 severs install and text; the envelope carries both.
-#[test]
-fn severed_elements_are_put_back() {
-    let Some(folder) = vectors("suit/manifest-37") else { return };
-    let bytes = example(&folder, 2);
+pub fn severed_elements_are_put_back(folder: &Path) {
+    let bytes = example(folder, 2);
     let manifest = Envelope::parse(&bytes).unwrap().unverified_manifest(&mut RustCrypto).unwrap();
     assert_eq!(manifest.install().present().unwrap().iter().count(), 3);
     assert_eq!(manifest.reference_uri(), Some("https://git.io/JJYoj"));
@@ -38,9 +37,7 @@ fn severed_elements_are_put_back() {
 
 /// The trust-domain examples are parsed and their signature (ESP256) holds, but the manifest names
 /// an element of that companion draft, which is refused by its name.
-#[test]
-fn trust_domains_are_refused_by_name() {
-    let Some(folder) = vectors("suit/trust-domains-11") else { return };
+pub fn trust_domains_are_refused_by_name(folder: &Path) {
     let key = signing_key(&folder.join("../manifest-37"));
     let keys = [anchor(&key)];
     let anchors = TrustAnchors::new(&keys, &ALGORITHMS);
@@ -55,9 +52,7 @@ fn trust_domains_are_refused_by_name() {
 
 /// The encryption examples under COSE_Mac0: the tag of the draft's key (32 times "a") holds, and
 /// suit-parameter-encryption-info is refused by its name.
-#[test]
-fn encryption_examples_authenticate_by_mac() {
-    let Some(folder) = vectors("suit/firmware-encryption-24") else { return };
+pub fn encryption_examples_authenticate_by_mac(folder: &Path) {
     let keys = [Key::from_symmetric(&[b'a'; 32], Algorithm::HMAC_256)];
     let anchors = TrustAnchors::new(&keys, &[Algorithm::HMAC_256]);
     for name in

@@ -1,0 +1,48 @@
+//! The published vectors. Where they are not at hand, each test is reported as ignored.
+
+mod builder;
+#[path = "../suit/common.rs"]
+mod common;
+mod drafts;
+mod envelopes;
+#[path = "../suit/examples.rs"]
+mod examples;
+mod inspect;
+mod refused;
+
+use std::process::ExitCode;
+
+use hexad_vectors::{OnVectors, on};
+use libtest_mimic::Arguments;
+
+fn main() -> ExitCode {
+    let manifests: [(&str, OnVectors); 15] = [
+        ("manifest_examples_authenticate", envelopes::manifest_examples_authenticate),
+        ("severed_elements_are_put_back", envelopes::severed_elements_are_put_back),
+        ("examples_are_rebuilt", builder::examples_are_rebuilt),
+        ("built_envelopes_authenticate", builder::built_envelopes_authenticate),
+        ("alternatives_and_parameters", inspect::alternatives_and_parameters),
+        ("digests_and_identifiers", inspect::digests_and_identifiers),
+        ("truncated_and_trailing_bytes", refused::truncated_and_trailing_bytes),
+        ("changed_bytes", refused::changed_bytes),
+        ("changed_manifest_or_signature", refused::changed_manifest_or_signature),
+        ("wrong_signers", refused::wrong_signers),
+        ("unsigned_envelope", refused::unsigned_envelope),
+        ("older_sequence_number", refused::older_sequence_number),
+        ("swapped_severed_element", refused::swapped_severed_element),
+        ("lowered_limits", refused::lowered_limits),
+        ("changed_manifests", refused::changed_manifests),
+    ];
+    let mut trials = Vec::from(manifests.map(|(name, test)| on(name, "suit/manifest-37", test)));
+    trials.push(on(
+        "trust_domains_are_refused_by_name",
+        "suit/trust-domains-11",
+        envelopes::trust_domains_are_refused_by_name,
+    ));
+    trials.push(on(
+        "encryption_examples_authenticate_by_mac",
+        "suit/firmware-encryption-24",
+        envelopes::encryption_examples_authenticate_by_mac,
+    ));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
