@@ -6,6 +6,7 @@ mod attestation;
 mod author;
 mod device;
 mod flash;
+mod interrupt;
 mod mud_signer;
 mod network;
 mod slots;
@@ -24,12 +25,14 @@ use hexad_operator::appraisal::{Decision, Enrolment};
 use hexad_rustcrypto::SigningKey;
 use rand_core::{TryRng, UnwrapErr};
 
+use crate::failure::Failure;
 use crate::input::hex;
 use crate::output;
 use crate::report::Made;
 use attacks::Scene;
 use author::{Author, Release, Version};
 use device::{Device, Identity};
+use interrupt::{Interrupt, Interrupted};
 use mud_signer::MudSigner;
 use network::Network;
 use story::{Story, Told};
@@ -58,7 +61,9 @@ const OEM_ID: u32 = 32473;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  hexad demo --keep story --json")]
+  hexad demo --keep story --json
+
+Interrupted, it takes down what it made and exits with 128 and the signal's number: 130 after Ctrl-C.")]
 pub struct Arguments {
     /// The firmware image to release; without it, one that the demo makes
     #[arg(long, value_name = "FILE")]
@@ -99,32 +104,46 @@ impl Arguments {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
             Err(error) => {
+                let interrupted = error.downcast_ref::<Interrupted>();
+                let kind = if interrupted.is_some() { "interrupted" } else { "demo" };
                 if json {
-                    let error = serde_json::json!({"kind": "demo", "message": error.to_string()});
-                    anstream::println!("{}", serde_json::json!({"ok": false, "error": error}));
+                    let error = serde_json::json!({"kind": kind, "message": error.to_string()});
+                    let object = serde_json::json!({"ok": false, "error": error});
+                    // There is no better place to say that standard output failed.
+                    let _ = output::print(&format!("{object}\n"));
                 }
                 anstream::eprintln!("error: demo: {error}");
-                ExitCode::from(2)
+                ExitCode::from(interrupted.map_or(2, |interrupted| interrupted.exit_code()))
             }
         }
     }
 
     fn play(&self, json: bool) -> Result<bool, Failed> {
-        let temporary = tempfile::Builder::new().prefix("hexad-demo-").tempdir()?;
         let image = match &self.firmware {
             Some(file) => fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?,
             None => firmware(b"lamp 1.1.0"),
         };
-        let network = Network::new(self.enforce)?;
-        let mut story = Story::new(json);
-        let artefacts = tell(&mut story, &image, &network, temporary.path())?;
+        let interrupt = Interrupt::catch()?;
+        self.play_with(&image, &interrupt, json).or_else(|error| {
+            // What fails because of an interruption (`nft` is interrupted, too) is one.
+            interrupt.check()?;
+            Err(error)
+        })
+    }
+
+    fn play_with(&self, image: &[u8], interrupt: &Interrupt, json: bool) -> Result<bool, Failed> {
+        let temporary = tempfile::Builder::new().prefix("hexad-demo-").tempdir()?;
+        let network = Network::new(self.enforce, interrupt.clone())?;
+        let mut story = Story::new(json, interrupt.clone());
+        let artefacts = tell(&mut story, image, &network, temporary.path())?;
         let complete = story.is_complete(STEPS, REFUSALS);
-        story.conclude(complete);
+        story.conclude(complete)?;
+        temporary.close()?;
         if let Some(folder) = &self.keep {
             keep(folder, artefacts)?;
         }
         if json {
-            anstream::println!("{}", story.to_json(complete));
+            output::print(&format!("{}\n", story.to_json(complete))).map_err(text)?;
         }
         Ok(complete)
     }
@@ -358,9 +377,14 @@ fn keep(folder: &Path, artefacts: Vec<Artefact>) -> Result<(), Failed> {
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for (name, bytes) in artefacts {
         let made = Made { bytes, destination: None, is_text: false, is_secret: false };
-        output::write_file(&folder.join(name), &made).map_err(|failure| failure.to_string())?;
+        output::write_file(&folder.join(name), &made).map_err(text)?;
     }
     Ok(())
+}
+
+/// A failure of the command in its own words.
+fn text(failure: Failure) -> String {
+    failure.to_string()
 }
 
 /// A public key as a COSE_Key.

@@ -15,6 +15,7 @@ use hexad_operator::release::Release;
 use hexad_rustcrypto::RustCrypto;
 
 use super::author::{CLOUD_HOST, UPDATE_HOST};
+use super::interrupt::Interrupt;
 use super::web::Web;
 use super::{Enforce, Failed, mud_signer};
 
@@ -26,11 +27,12 @@ const MUD_LIMIT: u64 = 1 << 20;
 pub struct Network {
     site: Site,
     testbed: Result<Testbed, String>,
+    interrupt: Interrupt,
 }
 
 impl Network {
     /// A network of namespaces, or one on paper; `Netns` fails where there can be none.
-    pub fn new(enforce: Enforce) -> Result<Self, Failed> {
+    pub fn new(enforce: Enforce, interrupt: Interrupt) -> Result<Self, Failed> {
         let testbed = match enforce {
             Enforce::Print => Err("--enforce print".to_owned()),
             Enforce::Netns => Ok(Testbed::create(&Host::STORY)?),
@@ -38,7 +40,7 @@ impl Network {
                 .and_then(|()| Testbed::create(&Host::STORY))
                 .map_err(|error| error.to_string()),
         };
-        Ok(Self { site: Site::default(), testbed })
+        Ok(Self { site: Site::default(), testbed, interrupt })
     }
 
     /// Why rules are only printed; `None` where they are enforced.
@@ -90,7 +92,11 @@ impl Network {
             return Ok(None);
         };
         testbed.apply(ruleset)?;
-        let report = testbed.probe(&probes(decision))?;
+        let mut report = Report(Vec::new());
+        for probe in probes(decision) {
+            self.interrupt.check()?;
+            report.0.extend(testbed.probe(&[probe])?.0);
+        }
         if report.as_expected() {
             Ok(Some(report))
         } else {

@@ -6,6 +6,10 @@ use std::time::{Duration, Instant};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value, json};
 
+use super::Failed;
+use super::interrupt::Interrupt;
+use crate::output;
+
 const HEADING: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -16,6 +20,9 @@ const DIM: Style = Style::new().dimmed();
 pub struct Story {
     /// Nothing is printed before the end.
     quiet: bool,
+    interrupt: Interrupt,
+    /// Why what was said last could not be heard.
+    unheard: Option<String>,
     steps: Vec<Step>,
     refusals: Vec<Refusal>,
 }
@@ -56,21 +63,25 @@ impl Told {
 
 impl Story {
     /// A story that is printed as it happens, unless it is for scripts.
-    pub const fn new(quiet: bool) -> Self {
-        Self { quiet, steps: Vec::new(), refusals: Vec::new() }
+    pub const fn new(quiet: bool, interrupt: Interrupt) -> Self {
+        Self { quiet, interrupt, unheard: None, steps: Vec::new(), refusals: Vec::new() }
     }
 
-    /// Plays a step. What it says of itself is told also when it fails, and so is the reason.
+    /// Plays a step, unless the story was interrupted. What it says of itself is told also when it
+    /// fails, and so is the reason.
     pub fn step<T, E: Display>(
         &mut self,
         name: &'static str,
         title: &str,
         play: impl FnOnce(&mut Told) -> Result<T, E>,
     ) -> Option<T> {
+        self.interrupt.check().ok()?;
         self.say(format_args!("{HEADING}{} {title}{HEADING:#}", self.steps.len() + 1));
         let (mut told, start) = (Told::default(), Instant::now());
         let played = play(&mut told);
         let took = start.elapsed();
+        // What fails now fails because of that, or looks as if it did.
+        self.interrupt.check().ok()?;
         for line in &told.lines {
             self.say(format_args!("    {line}"));
         }
@@ -86,6 +97,9 @@ impl Story {
     /// Plays an attack. It came out as it must if it was refused for the reason that was expected;
     /// `play` says the reason, or why it went otherwise.
     pub fn refusal(&mut self, name: &'static str, play: impl FnOnce() -> Result<String, String>) {
+        if self.interrupt.check().is_err() {
+            return;
+        }
         if self.refusals.is_empty() {
             self.say(format_args!("{HEADING}Attacks{HEADING:#}"));
         }
@@ -93,6 +107,9 @@ impl Story {
             Ok(why) => (true, why),
             Err(why) => (false, why),
         };
+        if self.interrupt.check().is_err() {
+            return;
+        }
         let (style, word) = if ok { (GOOD, "refused") } else { (BAD, "NOT REFUSED AS IT MUST BE") };
         self.say(format_args!("    {name:<18} {style}{word}{style:#}  {why}"));
         self.refusals.push(Refusal { name, ok, why });
@@ -107,18 +124,19 @@ impl Story {
     }
 
     /// The end: a table of everything.
-    pub fn conclude(&self, complete: bool) {
+    ///
+    /// # Errors
+    /// `Interrupted`, if it did not come to that; what standard output does not take.
+    pub fn conclude(&mut self, complete: bool) -> Result<(), Failed> {
+        self.interrupt.check()?;
+        let steps = self.steps.iter().map(|step| (step.name, step.ok, milliseconds(step.took)));
+        let refusals = self.refusals.iter();
+        let refusals = refusals.map(|refusal| (refusal.name, refusal.ok, "refused".to_owned()));
+        let rows: Vec<_> = steps.chain(refusals).collect();
         self.say(format_args!("{HEADING}Summary{HEADING:#}"));
-        for Step { name, ok, took, .. } in &self.steps {
-            let (style, word) = mark(*ok);
-            self.say(format_args!(
-                "    {name:<18} {style}{word}{style:#} {:>10}",
-                milliseconds(*took)
-            ));
-        }
-        for Refusal { name, ok, .. } in &self.refusals {
-            let (style, word) = mark(*ok);
-            self.say(format_args!("    {name:<18} {style}{word}{style:#} {:>10}", "refused"));
+        for (name, ok, column) in rows {
+            let (style, word) = if ok { (GOOD, "as it must") } else { (BAD, "FAILED    ") };
+            self.say(format_args!("    {name:<18} {style}{word}{style:#} {column:>10}"));
         }
         let (style, text) = if complete {
             (GOOD, "The chain holds.")
@@ -126,6 +144,7 @@ impl Story {
             (BAD, "The story did not come out as it must.")
         };
         self.say(format_args!("{style}{text}{style:#}"));
+        self.unheard.take().map_or(Ok(()), |why| Err(why.into()))
     }
 
     /// The object of `--json`.
@@ -149,15 +168,15 @@ impl Story {
         })
     }
 
-    fn say(&self, text: std::fmt::Arguments<'_>) {
-        if !self.quiet {
-            anstream::println!("{text}");
+    fn say(&mut self, text: std::fmt::Arguments<'_>) {
+        if self.quiet {
+            return;
+        }
+        if let Err(failure) = output::print(&format!("{text}\n")) {
+            self.quiet = true;
+            self.unheard = Some(failure.to_string());
         }
     }
-}
-
-fn mark(ok: bool) -> (Style, &'static str) {
-    if ok { (GOOD, "as it must") } else { (BAD, "FAILED    ") }
 }
 
 fn milliseconds(took: Duration) -> String {

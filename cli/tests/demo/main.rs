@@ -1,5 +1,8 @@
 //! `hexad demo`: the whole story, on paper and, where that is possible, in real namespaces.
 
+#[cfg(unix)]
+mod interrupted;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -27,6 +30,12 @@ fn main() {
         Trial::test("a_firmware_of_the_users_own_is_released", own_firmware),
         Trial::test("a_firmware_that_is_not_there_is_an_error", no_firmware),
         trial("the_network_is_enforced_in_namespaces", namespaces(), |()| in_namespaces()),
+        #[cfg(unix)]
+        Trial::test("interrupted_on_paper_it_leaves_nothing", interrupted::on_paper),
+        #[cfg(unix)]
+        trial("interrupted_in_namespaces_it_leaves_nothing", namespaces(), |()| {
+            interrupted::in_namespaces()
+        }),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
