@@ -22,6 +22,8 @@ mod check;
 mod cursor;
 #[cfg(feature = "alloc")]
 mod diagnostic;
+#[cfg(feature = "alloc")]
+mod edn;
 mod encoder;
 mod entries;
 mod item;
@@ -32,7 +34,9 @@ mod outline;
 pub use check::{check_deterministic, check_well_formed};
 pub use cursor::{Cursor, Items, Raw};
 #[cfg(feature = "alloc")]
-pub use diagnostic::diagnose;
+pub use diagnostic::{diagnose, diagnose_indented};
+#[cfg(feature = "alloc")]
+pub use edn::{EdnError, EdnErrorKind, parse_diagnostic};
 pub use encoder::Encoder;
 pub(crate) use encoder::encode_head;
 pub(crate) use entries::find;
