@@ -1,7 +1,11 @@
-//! RFC 8949, appendix A, as `appendix_a.json` of cbor/test-vectors has it.
+//! RFC 8949: the items of appendix A, as `appendix_a.json` of cbor/test-vectors has them, and texts in
+//! diagnostic notation.
 //!
-//! Each item is held against its value in JSON or its diagnostic notation, and where `roundtrip` is
-//! true it must come out of the encoder as it went in, and count as deterministically encoded.
+//! Each item is held against its value in JSON or its diagnostic notation, which must be turned into the
+//! same item, and where `roundtrip` is true it must come out of the encoder as it went in, and count as
+//! deterministically encoded.
+
+mod notation;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,11 +31,16 @@ struct Item<'a> {
     diagnostic: Option<String>,
 }
 
-/// Runs the suite on a file, or on every JSON file in a folder.
+/// Runs the suite on a file, or on a folder: on every file in diagnostic notation, or, where there is
+/// none, on every JSON file.
 ///
 /// # Errors
 /// When a file can't be read or is not laid out as `appendix_a.json`.
 pub fn run(path: &Path) -> Result<Vec<Case>, Error> {
+    let notation = notation::run(path)?;
+    if !notation.is_empty() {
+        return Ok(notation);
+    }
     let mut cases = Vec::new();
     for file in vectors::files(path, "json")? {
         let malformed = |what: String| Error::Format(file.clone(), what);
@@ -41,31 +50,30 @@ pub fn run(path: &Path) -> Result<Vec<Case>, Error> {
         for (index, item) in items.iter().enumerate() {
             let bytes = vectors::hex(item.hex)
                 .ok_or_else(|| malformed(format!("item {index}: `hex` is not hexadecimal")))?;
-            let name = format!("{index:02} {}", item.hex);
-            cases.push(match SUPERSEDED.iter().find(|(hex, _)| *hex == item.hex) {
-                Some((_, why)) => superseded(name, &bytes, why),
-                None => Case::new(name, check(item, &bytes)),
-            });
+            let superseded = SUPERSEDED.contains(&item.hex);
+            let result = if superseded { refused(&bytes) } else { check(item, &bytes) };
+            cases.push(Case::new(format!("{index:02} {}", item.hex), result));
         }
     }
     Ok(cases)
 }
 
-/// Items of the file that RFC 7049 had and RFC 8949 took away, and why.
-const SUPERSEDED: [(&str, &str); 1] =
-    [("f818", "simple(24) is not well-formed since RFC 8949, 3.3, and was refused")];
+/// Items of the file that RFC 7049 had and RFC 8949 took away: simple(24) in two bytes is not
+/// well-formed any more (3.3).
+const SUPERSEDED: [&str; 1] = ["f818"];
 
-/// An item that is no longer one: it must be refused.
-fn superseded(name: String, bytes: &[u8], why: &str) -> Case {
+/// An item that is no longer one must be refused.
+fn refused(bytes: &[u8]) -> Result<(), String> {
     match check_well_formed(bytes).map_err(CborError::kind) {
-        Err(ErrorKind::ReservedValue) => Case::skip(name, why),
-        other => Case::new(name, Err(format!("must be refused as reserved, got {other:?}"))),
+        Err(ErrorKind::ReservedValue) => Ok(()),
+        other => Err(format!("must be refused as reserved, got {other:?}")),
     }
 }
 
 fn check(item: &Item<'_>, bytes: &[u8]) -> Result<(), String> {
     check_well_formed(bytes).map_err(|error| format!("not well-formed: {error}"))?;
     let shown = diagnose(bytes).map_err(|error| format!("no diagnostic notation: {error}"))?;
+    notation::means(&shown, bytes)?;
     match (&item.diagnostic, item.decoded) {
         (Some(expected), _) => {
             // The width of a float that is not the shortest may follow (RFC 8949, 8.1).
@@ -73,12 +81,19 @@ fn check(item: &Item<'_>, bytes: &[u8]) -> Result<(), String> {
             if !matches!(same, Some("" | "_1" | "_2" | "_3")) {
                 return Err(format!("is `{shown}`, expected `{expected}`"));
             }
+            if item.roundtrip {
+                notation::means(expected, bytes)?;
+            }
         }
         (None, expected) => {
             let expected = expected.map_or("null", RawValue::get);
             let mut cursor = Cursor::new(bytes);
             if !is_value(&mut cursor, expected)? || !cursor.is_empty() {
                 return Err(format!("is `{shown}`, expected `{expected}`"));
+            }
+            // JSON is diagnostic notation, too; but its numbers beyond 64 bits are not always integers.
+            if item.roundtrip {
+                notation::means(expected, bytes)?;
             }
         }
     }

@@ -5,9 +5,10 @@
 
 use std::path::Path;
 
+use hexad_cose_core::cbor::parse_diagnostic;
 use hexad_coswid::{ConciseSwidTag, ErrorKind};
 
-use crate::{Case, Error, diagnostic, vectors};
+use crate::{Case, Error, vectors};
 
 /// Runs the suite on a file, or on every `.diag` file under a folder.
 ///
@@ -16,8 +17,8 @@ use crate::{Case, Error, diagnostic, vectors};
 pub fn run(path: &Path) -> Result<Vec<Case>, Error> {
     let mut cases = Vec::new();
     for file in vectors::files(path, "diag")? {
-        let encoded = diagnostic::encode(&vectors::read(&file)?);
-        let encoded = encoded.map_err(|what| Error::Format(file.clone(), what))?;
+        let encoded = parse_diagnostic(&vectors::read(&file)?)
+            .map_err(|error| Error::Format(file.clone(), error.to_string()))?;
         cases.push(Case::new(vectors::case_name(path, &file), tag(&encoded)));
     }
     Ok(cases)

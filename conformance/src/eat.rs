@@ -7,13 +7,13 @@
 use std::fs;
 use std::path::Path;
 
-use hexad_cose_core::cbor::{Cursor, Encoder};
+use hexad_cose_core::cbor::{Cursor, Encoder, parse_diagnostic};
 use hexad_cose_core::{Algorithm, Key};
 use hexad_eat::profile::AnyClaims;
 use hexad_eat::{Claims, ProfileId, Token, ear};
 use hexad_rustcrypto::{RustCrypto, public_key_from_pem};
 
-use crate::{Case, Error, diagnostic, vectors};
+use crate::{Case, Error, vectors};
 
 /// Runs the suite on a file, or on every `.bin`, `.diag` and `.json` file under a folder.
 ///
@@ -52,10 +52,8 @@ fn case(name: String, file: &Path, extension: &str) -> Result<Case, Error> {
             "the PSA profile (RFC 9783), which refuses it, is not offered",
         ));
     }
-    let item = match diagnostic::encode(&vectors::read(file)?) {
-        Ok(item) => item,
-        Err(what) => return Err(Error::Format(file.to_owned(), what)),
-    };
+    let item = parse_diagnostic(&vectors::read(file)?)
+        .map_err(|error| Error::Format(file.to_owned(), error.to_string()))?;
     Ok(match Cursor::new(&item).tag() {
         Ok(602) => Case::skip(name, "detached EAT bundles are not offered"),
         Ok(_) => {
