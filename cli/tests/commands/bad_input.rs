@@ -72,6 +72,7 @@ const APPRAISE_MANIFEST: &[&str] = &[
 /// Every command for every kind of file that it reads.
 const READINGS: &[Reading] = &[
     reading(&["cbor", "diag", "BAD"], "item.cbor", Form::AnyCbor),
+    reading(&["cbor", "diag", "--pretty", "BAD"], "item.cbor", Form::AnyCbor),
     reading(&["cbor", "check", "--deterministic", "BAD"], "item.cbor", Form::AnyCbor),
     reading(&["cose", "inspect", "BAD"], "signed.cose", Form::Cbor),
     reading(&["cose", "inspect", "BAD"], "tagged.cose", Form::Cbor),
@@ -237,6 +238,29 @@ fn missing_files_are_no_verdict() {
         let error = refused(folder.path(), reading.arguments, 2);
         assert!(error.contains("BAD"), "{error}");
     }
+}
+
+/// A text in diagnostic notation is refused at a byte, and at a line and a column for a person.
+#[test]
+fn notation_is_refused_at_a_line_and_a_column() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    for (text, at) in [
+        ("", "byte 0: expected an item (line 1, column 1)"),
+        ("[1,\n \"é\", oops]", "byte 11: expected an item (line 2, column 7)"),
+        ("[1,\n 2", "byte 6: expected a comma or the closing bracket (line 2, column 3)"),
+        ("{1: h'0'}", "byte 7: not a digit of this base (line 1, column 8)"),
+    ] {
+        std::fs::write(folder.join("BAD"), text).unwrap();
+        let before = names(folder);
+        let edn2cbor = ["cbor", "edn2cbor", "BAD", "-o", "made"];
+        assert_eq!(refused(folder, &edn2cbor, 1), format!("error: BAD at {at}"), "{text}");
+        assert_eq!(names(folder), before, "{text}");
+    }
+    std::fs::write(folder.join("BAD"), b"\"\xff\"").unwrap();
+    assert!(refused(folder, &["cbor", "edn2cbor", "BAD"], 1).contains("BAD at byte 1: "));
+    std::fs::write(folder.join("BAD"), vec![b'['; 10_000_000]).unwrap();
+    assert!(refused(folder, &["cbor", "edn2cbor", "BAD"], 1).contains("nested too deep"));
 }
 
 /// With `--json` a refusal is an object on standard output, of the same shape for every command.

@@ -119,6 +119,27 @@ fn standard_input_and_hexadecimal() {
     assert_eq!(child.wait_with_output().unwrap().stdout, b"{1: -7}\n");
 }
 
+/// Diagnostic notation is written back to what it was printed from, on one line or many.
+#[test]
+fn diagnostic_notation_is_written_back() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    for sample in ["item.cbor", "signed.cose", "update.suit", "app.coswid", "evidence.eat"] {
+        for pretty in [&[][..], &["--pretty"]] {
+            let text = accepted(folder, &[&["cbor", "diag", sample], pretty].concat());
+            std::fs::write(folder.join("text"), text).unwrap();
+            accepted(folder, &["cbor", "edn2cbor", "text", "-o", "again"]);
+            assert_eq!(bytes(folder, "again"), bytes(folder, sample), "{sample}");
+        }
+    }
+    let lines = "{\n  1: -7,\n  4: h'3131'\n}\n";
+    assert_eq!(accepted(folder, &["cbor", "diag", "--pretty", "item.cbor"]), lines);
+    std::fs::write(folder.join("text"), "[1, /two/ 2.0_2]").unwrap();
+    let expected =
+        serde_json::json!({"ok": true, "type": "cbor", "size": 7, "output": "8201fa40000000"});
+    assert_eq!(json(folder, &["cbor", "edn2cbor", "text"]), expected);
+}
+
 /// Wrong usage is exit 2: an option that is not there, one input for two, a key for the wrong purpose
 /// is not (that is a refusal).
 #[test]
