@@ -29,6 +29,14 @@ pub mod header {
     pub const IV: i64 = 5;
     /// Partial initialization vector.
     pub const PARTIAL_IV: i64 = 6;
+    /// Certificates in any order (RFC 9360, 2).
+    pub const X5BAG: i64 = 32;
+    /// The chain of the key's certificate (RFC 9360, 2).
+    pub const X5CHAIN: i64 = 33;
+    /// The hash of the key's certificate (RFC 9360, 2).
+    pub const X5T: i64 = 34;
+    /// Where the key's certificate can be fetched (RFC 9360, 2).
+    pub const X5U: i64 = 35;
 }
 
 /// Labels of `COSE_Key` parameters (RFC 9052, 7.1 and RFC 9053, 7).

@@ -21,6 +21,7 @@ mod mac0;
 mod segments;
 mod sign1;
 mod thumbprint;
+pub mod x509;
 
 pub use check::{Check, Expect, Pending, Verified};
 pub use crypto::{
