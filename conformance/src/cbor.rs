@@ -146,7 +146,7 @@ fn is_value(cursor: &mut Cursor<'_>, expected: &str) -> Result<bool, String> {
             expected.is_empty()
         }
         Type::Text => {
-            let text = whole_text(cursor).map_err(refused)?;
+            let text: String = cursor.text_chunks().map_err(refused)?.collect();
             serde_json::from_str::<String>(expected).is_ok_and(|expected| expected == text)
         }
         Type::Float => {
@@ -160,42 +160,11 @@ fn is_value(cursor: &mut Cursor<'_>, expected: &str) -> Result<bool, String> {
         }
         Type::Null => cursor.take_null() && expected == "null",
         Type::Unsigned | Type::Negative | Type::Tag => {
-            let integer = integer(cursor).map_err(refused)?;
-            expected.parse::<i128>().is_ok_and(|expected| integer == Some(expected))
+            let integer = cursor.big_integer().map_err(refused)?;
+            expected.parse() == Ok(integer)
         }
         Type::Bytes | Type::Undefined | Type::Simple | Type::Break => false,
     })
-}
-
-/// An integer of any size that the appendix has, bignums (tags 2 and 3) among them.
-fn integer(cursor: &mut Cursor<'_>) -> Result<Option<i128>, CborError> {
-    let head = cursor.head()?;
-    Ok(match (head.item_type(), head.argument) {
-        (Type::Unsigned, value) => Some(value.into()),
-        (Type::Negative, argument) => Some(-1 - i128::from(argument)),
-        (Type::Tag, tag @ (2 | 3)) => {
-            let magnitude = cursor.bytes()?.iter().try_fold(0i128, |magnitude, byte| {
-                magnitude.checked_mul(256)?.checked_add(i128::from(*byte))
-            });
-            magnitude.map(|magnitude| if tag == 2 { magnitude } else { -1 - magnitude })
-        }
-        _ => None,
-    })
-}
-
-/// A text string, of indefinite length too.
-fn whole_text(cursor: &mut Cursor<'_>) -> Result<String, CborError> {
-    let mut ahead = *cursor;
-    if !ahead.head()?.is_indefinite() {
-        return cursor.text().map(str::to_owned);
-    }
-    *cursor = ahead;
-    let mut text = String::new();
-    while cursor.peek()? != Type::Break {
-        text.push_str(cursor.text()?);
-    }
-    cursor.head()?;
-    Ok(text)
 }
 
 /// Writes the item at `cursor`, read by its value, to `encoder`.
@@ -221,18 +190,7 @@ fn encode_again(cursor: &mut Cursor<'_>, encoder: &mut Encoder<'_>) -> Result<()
         }
         Type::Bool => encoder.boolean(cursor.boolean()?)?,
         Type::Float => encoder.float(cursor.float()?)?,
-        Type::Null => {
-            cursor.head()?;
-            encoder.null()?
-        }
-        Type::Undefined => {
-            cursor.head()?;
-            encoder.undefined()?
-        }
-        Type::Simple => {
-            let error = cursor.error(ErrorKind::ReservedValue);
-            encoder.simple(u8::try_from(cursor.head()?.argument).map_err(|_| error)?)?
-        }
+        Type::Null | Type::Undefined | Type::Simple => encoder.simple(cursor.simple()?)?,
         Type::Break => return Err(cursor.error(ErrorKind::UnexpectedBreak)),
     };
     Ok(())

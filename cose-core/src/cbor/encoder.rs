@@ -1,5 +1,5 @@
 //! Writing CBOR, always in the deterministic encoding of RFC 8949, 4.2.1 (the order of map keys is
-//! the caller's).
+//! the caller's, but in [`Encoder::map_sorted`]).
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -105,6 +105,25 @@ impl<'w> Encoder<'w> {
         Ok(self)
     }
 
+    /// What stands in the output from byte `start` on, to be rearranged; none when only counting.
+    pub(super) fn since(&mut self, start: usize) -> Option<&mut [u8]> {
+        match &mut self.sink {
+            Sink::Buffer(buffer) => buffer.get_mut(start..self.written),
+            Sink::Count => None,
+            #[cfg(feature = "alloc")]
+            Sink::Vec(vec) => vec.get_mut(start..),
+        }
+    }
+
+    /// Whether the output grows as it is written to.
+    pub(super) const fn is_growing(&self) -> bool {
+        #[cfg(feature = "alloc")]
+        let is_growing = matches!(self.sink, Sink::Vec(_));
+        #[cfg(not(feature = "alloc"))]
+        let is_growing = false;
+        is_growing
+    }
+
     /// Writes a head: `major` type 0 to 7 and the shortest form of `argument`.
     fn head(&mut self, major: u8, argument: u64) -> Result<&mut Self, Error> {
         let (head, length) = encode_head(major, argument);
@@ -169,7 +188,8 @@ impl<'w> Encoder<'w> {
     }
 
     /// Writes the head of a map of `count` entries, which follow: key, value, key, value, with the
-    /// keys in the bytewise order of their encodings.
+    /// keys in the bytewise order of their encodings. Where that order is not known beforehand:
+    /// [`map_sorted`](Self::map_sorted).
     ///
     /// # Errors
     /// `BufferTooSmall`.

@@ -147,7 +147,22 @@ fn low32(value: u64) -> u32 {
 
 /// Conversions between the three widths of floats, by their bits.
 pub(super) mod float {
-    use super::{low16, low32};
+    use super::{Head, low16, low32};
+
+    /// The least width, 1 to 3 for half to double precision, in which the float of `head` keeps its
+    /// value and a NaN its payload; and its bits in that width.
+    pub fn shortest(head: Head) -> (u8, u64) {
+        let bits = head.argument;
+        let single = match head.first & 0x1f {
+            25 => return (1, bits),
+            26 => low32(bits),
+            _ => match f64_bits_to_f32(bits) {
+                Some(single) => single,
+                None => return (3, bits),
+            },
+        };
+        f32_bits_to_f16(single).map_or((2, single.into()), |half| (1, half.into()))
+    }
 
     /// The value of the half-precision float with these bits (RFC 8949, appendix D).
     pub fn f16_bits_to_f64(bits: u16) -> f64 {

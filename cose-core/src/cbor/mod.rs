@@ -18,7 +18,10 @@
 //! # Ok::<(), hexad_cose_core::Error>(())
 //! ```
 
+mod big_integer;
 mod check;
+mod chunks;
+mod compare;
 mod cursor;
 #[cfg(feature = "alloc")]
 mod diagnostic;
@@ -30,8 +33,11 @@ mod item;
 mod members;
 #[cfg(feature = "alloc")]
 mod outline;
+mod skip;
+mod sort;
 
-pub use check::{check_deterministic, check_well_formed};
+pub use check::{Limits, check_deterministic, check_unique_keys, check_well_formed};
+pub use chunks::{ByteChunks, TextChunks};
 pub use cursor::{Cursor, Items, Raw};
 #[cfg(feature = "alloc")]
 pub use diagnostic::{diagnose, diagnose_indented};
@@ -47,4 +53,5 @@ pub use members::{Members, write_map};
 pub use outline::{Line, Vocabulary, outline};
 
 #[cfg(test)]
+#[cfg(feature = "alloc")]
 mod tests;

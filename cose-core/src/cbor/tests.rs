@@ -117,6 +117,34 @@ fn integers_are_range_checked() {
     assert_eq!(error, Error::new(ErrorKind::IntegerRange, 0));
 }
 
+/// RFC 8949, 3.3: simple values by number, those with names too; nothing else of major type 7.
+#[test]
+fn simple_values() {
+    for (bytes, value) in [
+        (&[0xe0][..], 0),
+        (&[0xf3], 19),
+        (&[0xf4], 20),
+        (&[0xf5], 21),
+        (&[0xf6], 22),
+        (&[0xf7], 23),
+        (&[0xf8, 32], 32),
+        (&[0xf8, 255], 255),
+    ] {
+        let mut cursor = Cursor::new(bytes);
+        assert_eq!(cursor.simple(), Ok(value));
+        assert_eq!(cursor.finish(), Ok(()));
+        let mut buffer = [0; 2];
+        assert_eq!(Encoder::new(&mut buffer).simple(value).unwrap().as_bytes(), bytes);
+    }
+    let kind = |bytes: &[u8]| Cursor::new(bytes).simple().unwrap_err().kind();
+    assert_eq!(kind(&[0xf8, 31]), ErrorKind::ReservedValue);
+    assert_eq!(kind(&[0xfc]), ErrorKind::ReservedValue);
+    assert_eq!(kind(&[0xf8]), ErrorKind::UnexpectedEnd);
+    for bytes in [&[0xf9, 0, 0][..], &[0xff], &[0x00]] {
+        assert!(matches!(kind(bytes), ErrorKind::UnexpectedType { .. }), "{bytes:02x?}");
+    }
+}
+
 /// RFC 8949, 4.2.1: one rule after another.
 #[test]
 fn deterministic_encoding_is_checked_rule_by_rule() {
