@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::failure::Problem;
-use crate::keys::curve_name;
 
 /// The members that have a counterpart in a `COSE_Key`. One that stands twice is refused.
 #[derive(Deserialize, Serialize)]
@@ -131,7 +130,7 @@ pub fn to_cose(text: &str) -> Result<Zeroizing<Vec<u8>>, Problem> {
         })?;
     }
     if let Some(crv) = jwk.crv.as_ref().filter(|_| kty != 4) {
-        let curve = CURVES.into_iter().find(|curve| curve_name(*curve) == crv);
+        let curve = CURVES.into_iter().find(|curve| curve.name() == crv);
         key.put_integer(label::CRV, curve.ok_or_else(|| unsupported("crv"))?.id())?;
     }
     for (label, text) in bytes {
@@ -175,7 +174,7 @@ pub fn from_cose(key: &Key<'_>, private: bool) -> Result<Zeroizing<String>, Prob
         d: None,
         k: None,
     };
-    let crv = |curve| Some(curve_name(curve).to_owned());
+    let crv = |curve: Curve| Some(curve.name().to_owned());
     match key.public() {
         Some(PublicKey::Ec2 { curve, x, y: Y::Coordinate(y) }) => {
             jwk.kty = "EC".to_owned();

@@ -15,7 +15,7 @@ use crate::arguments;
 use crate::failure::{Failure, Problem};
 use crate::input::hex;
 use crate::jwk;
-use crate::keys::{self, KeyFile, Source, curve_name};
+use crate::keys::{self, KeyFile, Source};
 use crate::output::Output;
 use crate::report::{Made, Report};
 
@@ -179,11 +179,22 @@ fn convert(arguments: &Convert) -> Result<Report, Failure> {
 fn describe(report: &mut Report, key: &Key<'_>) {
     match key.public() {
         Some(public) => {
-            let kty = if matches!(public, PublicKey::Okp { .. }) { "OKP" } else { "EC2" };
+            let kty = match public {
+                PublicKey::Okp { .. } => "OKP",
+                PublicKey::Ec2 { .. } => "EC2",
+                PublicKey::Rsa { .. } => "RSA",
+                PublicKey::HssLms { .. } => "HSS-LMS",
+                _ => "AKP",
+            };
             let half = if key.private().is_some() { "private" } else { "public" };
-            report.heading(format_args!("{half} key on {}", curve_name(public.curve())));
             report.json("kty", kty);
-            report.json("crv", public.curve().id());
+            match public.curve() {
+                Some(curve) => {
+                    report.heading(format_args!("{half} key on {curve}"));
+                    report.json("crv", curve.id());
+                }
+                None => report.heading(format_args!("{half} key, {kty}")),
+            }
             report.json("private", key.private().is_some());
         }
         None => {

@@ -4,8 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::iana::key as label;
-use hexad_cose_core::{Algorithm, Curve, Error, Key};
+use hexad_cose_core::{Algorithm, Error, Key};
 use hexad_rustcrypto::{PemError, SigningKey, public_key_from_pem};
 use zeroize::Zeroizing;
 
@@ -28,9 +27,6 @@ pub const SIGNATURES: &[Algorithm] = &[
 /// The tag algorithms that are offered.
 pub const MACS: &[Algorithm] =
     &[Algorithm::HMAC_256_64, Algorithm::HMAC_256, Algorithm::HMAC_384, Algorithm::HMAC_512];
-
-/// The key type of symmetric keys (RFC 9053, 7).
-const SYMMETRIC: u64 = 4;
 
 /// How a file writes a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,26 +162,13 @@ pub fn encode_private(
 pub fn encode_symmetric(
     k: &[u8],
     kid: Option<&[u8]>,
-    Algorithm(algorithm): Algorithm,
+    algorithm: Algorithm,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut encoded = Zeroizing::new(Vec::new());
-    let mut encoder = Encoder::appending(&mut encoded);
-    encoder.map(3 + usize::from(kid.is_some()))?.integer(label::KTY)?.unsigned(SYMMETRIC)?;
+    let mut key = Key::from_symmetric(k, algorithm);
     if let Some(kid) = kid {
-        encoder.integer(label::KID)?.bytes(kid)?;
+        key = key.with_kid(kid);
     }
-    encoder.integer(label::ALG)?.integer(algorithm)?;
-    encoder.integer(label::K)?.bytes(k)?;
+    key.encode_private(&mut Encoder::appending(&mut encoded))?;
     Ok(encoded)
-}
-
-/// The name of a curve, as JWK and people write it.
-pub const fn curve_name(curve: Curve) -> &'static str {
-    match curve {
-        Curve::P256 => "P-256",
-        Curve::P384 => "P-384",
-        Curve::P521 => "P-521",
-        Curve::Ed25519 => "Ed25519",
-        _ => "a curve without a name here",
-    }
 }

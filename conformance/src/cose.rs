@@ -8,7 +8,7 @@ use std::path::Path;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hexad_cose_core::{
-    Algorithm, Curve, Error as CoseError, ErrorKind, Expect, Key, Mac0, PublicKeyBuf, Sign1,
+    Algorithm, Curve, Error as CoseError, ErrorKind, Expect, Key, Mac0, PublicKeyBuf, Secret, Sign1,
 };
 use hexad_rustcrypto::RustCrypto;
 use serde_json::Value;
@@ -62,7 +62,7 @@ fn case(name: String, example: &Value) -> Result<Case, String> {
     } else {
         let key = message.pointer("/recipients/0/key").ok_or("no key")?;
         let secret = octets(key, "k").ok_or("the key has no `k`")?;
-        verify_mac0(&encoded, &Key::from_symmetric(&secret, algorithm), expect, &payload)
+        verify_mac0(&encoded, &Secret::new(&secret[..], algorithm), expect, &payload)
     };
     let outcome = if example.get("fail").and_then(Value::as_bool) == Some(true) {
         refused_for(example.pointer("/input/failures").unwrap_or(&Value::Null), verified)
@@ -107,7 +107,7 @@ fn verify_sign1(
 
 fn verify_mac0(
     encoded: &[u8],
-    key: &Key<'_>,
+    key: &Secret<'_>,
     expect: Expect<'_>,
     payload: &[u8],
 ) -> Result<(), CoseError> {

@@ -1,104 +1,11 @@
-//! What the caller expects of a message, the check that follows from it, and what is proven then.
+//! A signature that has to be checked, and what is proven then.
 
 use core::task::Poll;
 
 use crate::crypto::{Signed, Verify, VerifyAsync, VerifyPoll};
 use crate::error::{Error, ErrorKind};
-use crate::header::Headers;
 use crate::iana::Algorithm;
-use crate::key::{Key, KeyOperation, PublicKey};
-
-/// What the caller accepts: the algorithms, the external data, the detached payload, and which
-/// critical parameters it understands. The message decides none of these.
-#[derive(Clone, Copy, Debug)]
-pub struct Expect<'a> {
-    algorithms: Algorithms<'a>,
-    pub(crate) external_aad: &'a [u8],
-    pub(crate) payload: Option<&'a [u8]>,
-    pub(crate) understood: &'a [i64],
-    unprotected_algorithm: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Algorithms<'a> {
-    One(Algorithm),
-    Any(&'a [Algorithm]),
-}
-
-impl<'a> Expect<'a> {
-    /// Accepts one algorithm.
-    #[must_use]
-    pub const fn alg(algorithm: Algorithm) -> Self {
-        Self::new(Algorithms::One(algorithm))
-    }
-
-    /// Accepts any of `algorithms`.
-    #[must_use]
-    pub const fn any(algorithms: &'a [Algorithm]) -> Self {
-        Self::new(Algorithms::Any(algorithms))
-    }
-
-    const fn new(algorithms: Algorithms<'a>) -> Self {
-        Self {
-            algorithms,
-            external_aad: &[],
-            payload: None,
-            understood: &[],
-            unprotected_algorithm: false,
-        }
-    }
-
-    /// With this externally supplied data (RFC 9052, 4.4).
-    #[must_use]
-    pub const fn external_aad(mut self, external_aad: &'a [u8]) -> Self {
-        self.external_aad = external_aad;
-        self
-    }
-
-    /// With this detached payload; the message itself may carry none then.
-    #[must_use]
-    pub const fn detached(mut self, payload: &'a [u8]) -> Self {
-        self.payload = Some(payload);
-        self
-    }
-
-    /// The caller understands critical header parameters with these labels (RFC 9052, 3.1, `crit`).
-    #[must_use]
-    pub const fn understands(mut self, labels: &'a [i64]) -> Self {
-        self.understood = labels;
-        self
-    }
-
-    /// Takes the algorithm from the unprotected bucket, too. RFC 9052, 3.1 has it protected; what
-    /// stands unprotected can't lead beyond the algorithms and the key that the caller named.
-    #[must_use]
-    pub const fn unprotected_algorithm(mut self) -> Self {
-        self.unprotected_algorithm = true;
-        self
-    }
-
-    /// The algorithm of a message, when the caller accepts it and `key` may serve it.
-    pub(crate) fn accept(
-        &self,
-        headers: &Headers<'_>,
-        key: &Key<'_>,
-        operation: KeyOperation,
-    ) -> Result<Algorithm, Error> {
-        headers.check_critical(self.understood)?;
-        let algorithm = headers.signed_algorithm(self.unprotected_algorithm)?;
-        let accepted = match self.algorithms {
-            Algorithms::One(one) => one == algorithm,
-            Algorithms::Any(any) => any.contains(&algorithm),
-        };
-        if !accepted {
-            return Err(headers.protected().error(ErrorKind::AlgorithmNotAccepted));
-        }
-        if !key.allows(algorithm, operation) {
-            return Err(headers.protected().error(ErrorKind::KeyMismatch));
-        }
-        Ok(algorithm)
-    }
-}
+use crate::key::PublicKey;
 
 /// Something whose signature or tag was checked, with the algorithm and key that the caller
 /// accepted. There is no other way to get one than a check that passed.

@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use crate::cbor::{Cursor, Type};
+use crate::cbor::{Cursor, Encoder, Type};
 use crate::error::Error;
 
 /// A label of a map. Labels are ordered as their deterministic encodings are (RFC 8949, 4.2.1):
@@ -26,6 +26,18 @@ impl<'b> Label<'b> {
             Type::Text => cursor.text().map(Self::Text),
             _ => cursor.integer().map(Self::Integer),
         }
+    }
+
+    /// Writes the label.
+    ///
+    /// # Errors
+    /// `BufferTooSmall`.
+    pub fn encode(self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        match self {
+            Self::Integer(integer) => encoder.integer(integer)?,
+            Self::Text(text) => encoder.text(text)?,
+        };
+        Ok(())
     }
 
     /// The number, unless the label is text.

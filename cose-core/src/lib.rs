@@ -13,26 +13,28 @@ mod check;
 pub mod conformance;
 pub mod crypto;
 mod error;
+mod expect;
 mod header;
 pub mod iana;
 mod key;
 mod labels;
-mod mac0;
+mod message;
 mod segments;
-mod sign1;
-mod thumbprint;
 pub mod x509;
 
-pub use check::{Check, Expect, Pending, Verified};
-pub use crypto::{
-    CryptoError, Digest, Hash, Hasher, Mac, Sign, SignAsync, Signed, Verify, VerifyAsync,
-    VerifyPoll,
-};
+pub use check::{Check, Pending, Verified};
+pub use crypto::{CryptoError, Digest, SharedSecret, Signed};
 pub use error::{Error, ErrorKind};
-pub use header::{ContentType, Headers};
+pub use expect::Expect;
+pub use header::{ContentType, Headers, NewHeaders, Parameter, insert_unprotected};
 pub use iana::{Algorithm, Curve, HashAlgorithm};
-pub use key::{Key, KeyOperation, PublicKey, PublicKeyBuf, Y};
+pub use key::{Key, KeyOperation, KeySet, Keys, PublicKey, PublicKeyBuf, Secret, Y};
 pub use labels::Label;
-pub use mac0::{Mac0, Mac0Builder};
+pub use message::{
+    Agreement, Builder, ContentKey, Countersignature, Countersignature0, Countersignatures,
+    Countersigned, Decryption, Draft, Encrypt, Encrypt0, KdfInfo, Mac, Mac0, NewCountersignature,
+    NewRecipient, PartyInfo, PendingAgreement, PendingDecryption, PendingSignature, Recipient,
+    RecipientKey, Recipients, Sign, Sign1, Signature, Signatures, Signing, StreamedMac,
+    StreamedSignature, kind,
+};
 pub use segments::Segments;
-pub use sign1::{Sign1, Sign1Builder, Unsigned};

@@ -4,9 +4,10 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use hexad_cose_core::crypto::{Sign, SignAsync, Verify, VerifyAsync, VerifyPoll};
 use hexad_cose_core::{
     Algorithm, ContentType, CryptoError, Curve, Error, ErrorKind, Expect, Key, Mac0, PublicKey,
-    Sign, Sign1, SignAsync, Signed, Verify, VerifyAsync, VerifyPoll,
+    Secret, Sign1, Signed,
 };
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 
@@ -364,10 +365,12 @@ fn tags_are_compared_whole() {
         (Algorithm::HMAC_384, 48),
         (Algorithm::HMAC_512, 64),
     ] {
-        let key = Key::from_symmetric(&secret, algorithm);
+        let key = Secret::new(&secret[..], algorithm);
         let mut buffer = [0; 256];
         let good = Mac0::builder(algorithm)
-            .payload(b"content", &mut buffer, &secret[..], &mut RustCrypto)
+            .payload(b"content", &mut buffer)
+            .unwrap()
+            .mac(&key, &mut RustCrypto)
             .unwrap()
             .to_vec();
         let verify = |bytes: &[u8]| {
@@ -389,7 +392,7 @@ fn tags_are_compared_whole() {
             bad[at] ^= 0x80;
             assert_eq!(kind(verify(&bad)), ErrorKind::VerificationFailed);
         }
-        let other = Key::from_symmetric(&[4; 64], algorithm);
+        let other = Secret::new(&[4; 64][..], algorithm);
         let answer =
             Mac0::parse(&good).unwrap().verify(&other, Expect::alg(algorithm), &mut RustCrypto);
         assert_eq!(kind(answer), ErrorKind::VerificationFailed);

@@ -1,7 +1,8 @@
 //! Signed tags: a `COSE_Sign1` over a CoSWID (RFC 9393, section 7).
 
 use hexad_cose_core::cbor::Cursor;
-use hexad_cose_core::{Check, ContentType, Expect, Hash, Key, Sign1, Verified};
+use hexad_cose_core::crypto::Hash;
+use hexad_cose_core::{Check, ContentType, Expect, Key, Sign1, Verified};
 
 use crate::error::{Error, ErrorKind};
 use crate::tag::{CBOR_TAG, ConciseSwidTag, MEDIA_TYPE};
@@ -12,7 +13,8 @@ use crate::tag::{CBOR_TAG, ConciseSwidTag, MEDIA_TYPE};
 /// once more. A `COSE_Sign` with several signers is not offered.
 ///
 /// ```
-/// use hexad_cose_core::{Algorithm, ContentType, Expect, Hash, Key, Sign, Sign1, Verify};
+/// use hexad_cose_core::crypto::{Hash, Sign, Verify};
+/// use hexad_cose_core::{Algorithm, ContentType, Expect, Key, Sign1};
 /// use hexad_coswid::{ConciseSwidTag, Error, MEDIA_TYPE, SignedTag};
 ///
 /// fn sign<'w, B: Sign + Hash>(

@@ -3,10 +3,11 @@
 use core::task::Poll;
 
 use hexad_cose_core::cbor::{Cursor, Raw};
+use hexad_cose_core::crypto::{Hash, Mac, Sign, Verify, VerifyAsync, VerifyPoll};
 use hexad_cose_core::iana::tag;
 use hexad_cose_core::{
-    Algorithm, Check, ContentType, Expect, Hash, Headers, Key, Mac, Mac0, Pending, Sign, Sign1,
-    Unsigned, Verified, Verify, VerifyAsync, VerifyPoll,
+    Algorithm, Builder, Check, ContentType, Draft, Expect, Headers, Key, Mac0, Pending, Sign1,
+    Verified, kind,
 };
 
 use crate::claims::Claims;
@@ -19,7 +20,8 @@ use crate::software::Formatted;
 /// A token as it stands in its encoding; nothing in it is proven.
 ///
 /// ```
-/// use hexad_cose_core::{Hash, Key, Verified, Verify};
+/// use hexad_cose_core::crypto::{Hash, Verify};
+/// use hexad_cose_core::{Key, Verified};
 /// use hexad_eat::{Claims, ConstrainedDevice, Error, Token};
 ///
 /// fn verify<'b>(
@@ -149,7 +151,8 @@ impl<'b> Token<'b> {
         let Message::Mac0(mac0) = self.message else {
             return Err(Error::new(ErrorKind::Protection, 0));
         };
-        let verified = mac0.verify(key, Expect::any(profile.algorithms()), backend)?;
+        let expect = Expect::any(profile.algorithms());
+        let verified = mac0.verify(&key.secret()?, expect, backend)?;
         let payload = verified.payload_raw();
         verified.try_map(|mac0| profile.read(mac0.headers(), payload))
     }
@@ -254,7 +257,8 @@ pub struct BootState {
 /// its device.
 ///
 /// ```
-/// use hexad_cose_core::{Algorithm, Hash, Sign};
+/// use hexad_cose_core::crypto::{Hash, Sign};
+/// use hexad_cose_core::Algorithm;
 /// use hexad_eat::{BootState, DebugStatus, Error, Formatted, OemId, Token, Ueid};
 ///
 /// fn attest<'w, B: Sign + Hash>(
@@ -277,7 +281,7 @@ pub struct BootState {
 /// ```
 #[derive(Debug)]
 pub struct TokenBuilder<'w, 'c> {
-    message: hexad_cose_core::Sign1Builder<'w>,
+    message: Builder<'w, kind::Sign1>,
     claims: Claims<'c>,
     nonce: Option<Nonce<'c>>,
     buffer: &'w mut [u8],
@@ -364,7 +368,7 @@ impl<'w, 'c> TokenBuilder<'w, 'c> {
     /// Signs now; the finished token: `COSE_Sign1` with both tags, in deterministic encoding.
     ///
     /// # Errors
-    /// `Requires` as [`Claims::check_presence`]; and as [`Claims::encode`] and [`Unsigned::sign`].
+    /// `Requires` as [`Claims::check_presence`]; and as [`Claims::encode`] and [`Draft::sign`].
     pub fn sign<B: Sign + Hash>(self, key: &B::Key, backend: &mut B) -> Result<&'w [u8], Error> {
         Ok(self.unsigned()?.sign(key, backend)?)
     }
@@ -373,7 +377,7 @@ impl<'w, 'c> TokenBuilder<'w, 'c> {
     ///
     /// # Errors
     /// `Requires` as [`Claims::check_presence`]; and as [`Claims::encode`].
-    pub fn unsigned(self) -> Result<Unsigned<'w>, Error> {
+    pub fn unsigned(self) -> Result<Draft<'w, kind::Sign1>, Error> {
         let Self { message, claims, nonce, buffer } = self;
         claims.check_presence()?;
         let nonces = nonce.map(|nonce| [nonce]);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac0, Sign1};
+use hexad_cose_core::{Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac0, Secret, Sign1};
 use hexad_coswid::{
     ConciseSwidTag, Entity, HashEntry, Payload, PayloadOrEvidence, Role, TagId, VersionScheme,
 };
@@ -100,7 +100,8 @@ fn keys() -> Seeds {
 fn mac0() -> Seeds {
     let mut buffer = [0; 256];
     let builder = Mac0::builder(Algorithm::HMAC_256).kid(b"kid");
-    let message = builder.payload(b"payload", &mut buffer, SECRET, &mut RustCrypto)?;
+    let secret = Secret::new(SECRET, Algorithm::HMAC_256);
+    let message = builder.payload(b"payload", &mut buffer)?.mac(&secret, &mut RustCrypto)?;
     Ok(vec![("tagged", message.to_vec())])
 }
 
@@ -152,7 +153,8 @@ fn suit() -> Result<EnvelopeBuilder, Box<dyn Error>> {
     manifest.sever(labels::manifest::TEXT);
     let mut envelope = manifest.build(&mut RustCrypto)?;
     envelope.integrated_payload("#b", b"payload");
-    envelope.mac(Mac0::builder(Algorithm::HMAC_256), SECRET, &mut RustCrypto)?;
+    let secret = Secret::new(SECRET, Algorithm::HMAC_256);
+    envelope.mac(Mac0::builder(Algorithm::HMAC_256), &secret, &mut RustCrypto)?;
     Ok(envelope)
 }
 

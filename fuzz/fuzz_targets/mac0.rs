@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use hexad_cose_core::{Algorithm, Expect, Key, Mac0};
+use hexad_cose_core::{Algorithm, Expect, Mac0, Secret};
 use hexad_fuzz::{SECRET, accepts_exactly};
 use hexad_rustcrypto::RustCrypto;
 use libfuzzer_sys::fuzz_target;
@@ -21,7 +21,8 @@ fuzz_target!(|data: &[u8]| {
     // The input as a payload, and its first bytes as what is changed.
     let mut buffer = vec![0; data.len() + 128];
     let message = Mac0::builder(Algorithm::HMAC_256)
-        .payload(data, &mut buffer, SECRET, &mut RustCrypto)
+        .payload(data, &mut buffer)
+        .and_then(|draft| draft.mac(&Secret::new(SECRET, Algorithm::HMAC_256), &mut RustCrypto))
         .expect("the buffer is large enough")
         .to_vec();
     assert!(verifies(&message, SECRET));
@@ -34,6 +35,6 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn verifies(message: &[u8], secret: &[u8]) -> bool {
-    let key = Key::from_symmetric(secret, Algorithm::HMAC_256);
+    let key = Secret::new(secret, Algorithm::HMAC_256);
     Mac0::parse(message).and_then(|message| message.verify(&key, EXPECT, &mut RustCrypto)).is_ok()
 }

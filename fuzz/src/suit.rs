@@ -1,7 +1,8 @@
 //! A SUIT envelope around any manifest, with a digest and a tag that hold.
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, Error, Hash, HashAlgorithm, Mac0, Segments};
+use hexad_cose_core::crypto::Hash;
+use hexad_cose_core::{Algorithm, Error, HashAlgorithm, Mac0, Secret, Segments};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::labels::{envelope as label, tag};
 
@@ -22,12 +23,9 @@ pub fn envelope(manifest: &[u8]) -> Result<Vec<u8>, Error> {
     let mut encoder = Encoder::appending(&mut payload);
     encoder.array(2)?.integer(HashAlgorithm::Sha256.id())?.bytes(digest.as_bytes())?;
     let mut buffer = [0; 256];
-    let block = Mac0::builder(Algorithm::HMAC_256).detached(
-        &payload,
-        &mut buffer,
-        SECRET,
-        &mut RustCrypto,
-    )?;
+    let secret = Secret::new(SECRET, Algorithm::HMAC_256);
+    let draft = Mac0::builder(Algorithm::HMAC_256).detached(&payload, &mut buffer)?;
+    let block = draft.mac(&secret, &mut RustCrypto)?;
     let mut wrapper = Vec::new();
     Encoder::appending(&mut wrapper).array(2)?.bytes(&payload)?.bytes(block)?;
     let mut envelope = Vec::new();

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use hexad_cose_core::{Hash, Verify};
+use hexad_cose_core::crypto::{Hash, Verify};
 use hexad_mud::file::{Reader, Reading};
 use hexad_mud::signature::{Authentic, Policy, SignatureError, SignedData};
 

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use hexad_cose_core::{Hash, HashAlgorithm, Verify};
+use hexad_cose_core::HashAlgorithm;
+use hexad_cose_core::crypto::{Hash, Verify};
 use hexad_coswid::{ConciseSwidTag, TagType};
 use hexad_suit::{Envelope, Manifest, Severable, TrustAnchors};
 

@@ -9,7 +9,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use hexad_cose_core::cbor::{Encoder, Raw};
-use hexad_cose_core::{Error as CoseError, Hash, HashAlgorithm, Label, Segments};
+use hexad_cose_core::crypto::Hash;
+use hexad_cose_core::{Error as CoseError, HashAlgorithm, Label, Segments};
 
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};

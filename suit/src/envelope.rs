@@ -1,7 +1,8 @@
 //! SUIT_Envelope: a manifest, who vouches for it, and what was severed from it (section 8.2).
 
 use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
-use hexad_cose_core::{ErrorKind as Cbor, Expect, Hash, Label, Mac, Verified, Verify};
+use hexad_cose_core::crypto::{Hash, Mac, Verify};
+use hexad_cose_core::{ErrorKind as Cbor, Expect, Label, Verified};
 
 use crate::authentication::{Authentication, AuthenticationBlock, TrustAnchors};
 use crate::digest::Digest;
@@ -18,7 +19,8 @@ const SEVERABLE: [i64; 4] =
 /// manifest is not read, before [`authenticate`](Self::authenticate).
 ///
 /// ```
-/// use hexad_cose_core::{Algorithm, Hash, Key, Verify};
+/// use hexad_cose_core::crypto::{Hash, Verify};
+/// use hexad_cose_core::{Algorithm, Key};
 /// use hexad_suit::{Envelope, Error, TrustAnchors};
 ///
 /// fn newest(bytes: &[u8], author: Key<'_>, crypto: &mut (impl Hash + Verify)) -> Result<u64, Error> {
@@ -184,7 +186,9 @@ impl<'b> Envelope<'b> {
         for block in self.authentication.blocks() {
             let AuthenticationBlock::Mac0(message) = block else { continue };
             for key in anchors.candidates(message.headers().kid()) {
-                match message.verify(key, expect, crypto) {
+                let verified =
+                    key.secret().and_then(|secret| message.verify(&secret, expect, crypto));
+                match verified {
                     Ok(verified) => return verified.try_map(|_| self.read_manifest(crypto)),
                     Err(error) => refusal.note(error)?,
                 }

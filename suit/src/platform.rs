@@ -3,7 +3,7 @@
 use core::fmt;
 use core::task::Poll;
 
-use hexad_cose_core::Hash;
+use hexad_cose_core::crypto::Hash;
 
 use crate::command::{CustomArgument, ReportingPolicy};
 use crate::component::ComponentIdentifier;

@@ -9,7 +9,8 @@ mod parameters;
 use core::fmt;
 use core::task::Poll;
 
-use hexad_cose_core::{Hash, Verified};
+use hexad_cose_core::Verified;
+use hexad_cose_core::crypto::Hash;
 
 use crate::command::{Alternative, Command, CommandSequence, Operation};
 use crate::component::Components;
@@ -84,7 +85,8 @@ pub struct Outcome {
 ///
 /// ```
 /// # use core::task::Poll;
-/// # use hexad_cose_core::{Algorithm, Hash, Key, Verify};
+/// # use hexad_cose_core::crypto::{Hash, Verify};
+/// # use hexad_cose_core::{Algorithm, Key};
 /// use hexad_suit::{
 ///     DeviceIds, Envelope, Error, Outcome, Platform, Procedure, Processor, Step, TrustAnchors,
 /// };

@@ -1,6 +1,7 @@
 //! SHA-2.
 
-use hexad_cose_core::{CryptoError, Digest, Hash, HashAlgorithm, Hasher};
+use hexad_cose_core::crypto::{Hash, Hasher};
+use hexad_cose_core::{CryptoError, Digest, HashAlgorithm};
 use sha2::Digest as _;
 use sha2::{Sha256, Sha384, Sha512};
 

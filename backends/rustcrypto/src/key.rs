@@ -110,7 +110,7 @@ impl SigningKey {
         let (Some(public), Some(d)) = (key.public(), key.private()) else {
             return Err(CryptoError::InvalidKey);
         };
-        let signing = Self::from_bytes(public.curve(), d)?;
+        let signing = Self::from_bytes(public.curve().ok_or(CryptoError::InvalidKey)?, d)?;
         if signing.public.matches(&public) { Ok(signing) } else { Err(CryptoError::InvalidKey) }
     }
 

@@ -10,7 +10,8 @@ mod mac;
 #[cfg(feature = "pem")]
 mod pem;
 
-use hexad_cose_core::{Algorithm, CryptoError, PublicKey, Sign, Signed, Verify};
+use hexad_cose_core::crypto::{Sign, Verify};
+use hexad_cose_core::{Algorithm, CryptoError, PublicKey, Signed};
 
 pub use hash::Sha2;
 pub use key::SigningKey;
@@ -29,7 +30,7 @@ impl Verify for RustCrypto {
         signed: &Signed<'_>,
         signature: &[u8],
     ) -> Result<(), CryptoError> {
-        if !key.curve().serves(algorithm) {
+        if !key.serves(algorithm) {
             return Err(CryptoError::Unsupported);
         }
         match (key, signed) {

@@ -1,34 +1,59 @@
-//! HMAC (RFC 2104) with SHA-2.
+//! HMAC with SHA-2 (RFC 2104).
 
-use hexad_cose_core::{Algorithm, CryptoError, Digest, Mac, Segments};
-use hmac::{Hmac, KeyInit};
+use hexad_cose_core::crypto::{Hasher, Mac};
+use hexad_cose_core::{Algorithm, CryptoError, Digest};
+use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::RustCrypto;
 
+/// A tag that is being computed.
+#[derive(Clone, Debug)]
+pub struct HmacTag {
+    state: State,
+    length: usize,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    Sha256(Hmac<Sha256>),
+    Sha384(Hmac<Sha384>),
+    Sha512(Hmac<Sha512>),
+}
+
 impl Mac for RustCrypto {
     type Key = [u8];
+    type Tag = HmacTag;
 
-    fn mac(
-        &mut self,
-        algorithm: Algorithm,
-        key: &[u8],
-        message: &Segments<'_>,
-    ) -> Result<Digest, CryptoError> {
-        match algorithm {
-            Algorithm::HMAC_256_64 | Algorithm::HMAC_256 => {
-                tag(Hmac::<Sha256>::new_from_slice(key), message)
+    fn start(&mut self, algorithm: Algorithm, key: &[u8]) -> Result<HmacTag, CryptoError> {
+        let invalid = |_| CryptoError::InvalidKey;
+        let state = match algorithm {
+            Algorithm::HMAC_256 | Algorithm::HMAC_256_64 => {
+                State::Sha256(Hmac::new_from_slice(key).map_err(invalid)?)
             }
-            Algorithm::HMAC_384 => tag(Hmac::<Sha384>::new_from_slice(key), message),
-            Algorithm::HMAC_512 => tag(Hmac::<Sha512>::new_from_slice(key), message),
-            _ => Err(CryptoError::Unsupported),
-        }
+            Algorithm::HMAC_384 => State::Sha384(Hmac::new_from_slice(key).map_err(invalid)?),
+            Algorithm::HMAC_512 => State::Sha512(Hmac::new_from_slice(key).map_err(invalid)?),
+            _ => return Err(CryptoError::Unsupported),
+        };
+        Ok(HmacTag { state, length: algorithm.tag_len().ok_or(CryptoError::Unsupported)? })
     }
 }
 
-/// The full tag of `message` under a MAC that was given its key.
-fn tag<M: hmac::Mac, E>(mac: Result<M, E>, message: &Segments<'_>) -> Result<Digest, CryptoError> {
-    let mut mac = mac.map_err(|_| CryptoError::InvalidKey)?;
-    message.for_each(|piece| mac.update(piece));
-    Ok(Digest::new(&mac.finalize().into_bytes()))
+impl Hasher for HmacTag {
+    fn update(&mut self, data: &[u8]) {
+        match &mut self.state {
+            State::Sha256(tag) => tag.update(data),
+            State::Sha384(tag) => tag.update(data),
+            State::Sha512(tag) => tag.update(data),
+        }
+    }
+
+    fn finish(self) -> Result<Digest, CryptoError> {
+        Ok(match self.state {
+            State::Sha256(tag) => Digest::new(&tag.finalize().into_bytes()),
+            State::Sha384(tag) => Digest::new(&tag.finalize().into_bytes()),
+            State::Sha512(tag) => Digest::new(&tag.finalize().into_bytes()),
+        }
+        .truncated(self.length))
+    }
 }

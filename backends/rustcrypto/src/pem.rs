@@ -110,7 +110,7 @@ pub fn public_key_to_pem(key: &PublicKey<'_>) -> Result<String, PemError> {
     let point = point_of(key)?;
     let mut curve = EC_PUBLIC_KEY;
     let spki = SubjectPublicKeyInfoRef {
-        algorithm: algorithm_of(key.curve(), &mut curve)?,
+        algorithm: algorithm_of(key.curve().ok_or(PemError::Unsupported)?, &mut curve)?,
         subject_public_key: BitStringRef::from_bytes(&point).map_err(|_| PemError::Der)?,
     };
     let der = spki.to_der().map_err(|_| PemError::Der)?;

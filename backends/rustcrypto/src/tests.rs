@@ -1,4 +1,5 @@
-use hexad_cose_core::{Algorithm, CryptoError, Curve, Key, Segments, Sign, Signed, conformance};
+use hexad_cose_core::crypto::Sign;
+use hexad_cose_core::{Algorithm, CryptoError, Curve, Key, Segments, Signed, conformance};
 
 use crate::{RustCrypto, SigningKey};
 
@@ -50,7 +51,7 @@ fn a_curve_serves_only_its_algorithms() {
 /// ECDSA signs integers below the order: ES256 works on P-521 too, though its digest is short.
 #[test]
 fn es256_signs_and_verifies_on_every_nist_curve() {
-    use hexad_cose_core::Verify;
+    use hexad_cose_core::crypto::Verify;
     for curve in [Curve::P256, Curve::P384, Curve::P521] {
         let mut d = [0; 66];
         d[65] = 7;

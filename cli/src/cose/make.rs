@@ -100,8 +100,7 @@ pub fn mac(arguments: &Make) -> Result<Report, Failure> {
     let payload = Input::read(&arguments.payload)?;
     let file = KeyFile::read(&arguments.key)?;
     let key = file.key()?;
-    let mismatch = || file.reject(Problem::new(&ErrorKind::KeyMismatch, 0));
-    let secret = key.symmetric().ok_or_else(mismatch)?;
+    let secret = key.secret().map_err(|error| file.reject(error))?;
     let algorithm = arguments.alg.or(key.algorithm()).unwrap_or(Algorithm::HMAC_256);
     allow(&file, &key, algorithm, KeyOperation::MacCreate)?;
 
@@ -117,11 +116,12 @@ pub fn mac(arguments: &Make) -> Result<Report, Failure> {
     if arguments.untagged {
         message = message.untagged();
     }
-    let made = if arguments.detached {
-        message.detached(payload.bytes(), &mut buffer, secret, &mut RustCrypto)
+    let draft = if arguments.detached {
+        message.detached(payload.bytes(), &mut buffer)
     } else {
-        message.payload(payload.bytes(), &mut buffer, secret, &mut RustCrypto)
+        message.payload(payload.bytes(), &mut buffer)
     };
+    let made = draft.and_then(|draft| draft.mac(&secret, &mut RustCrypto));
     let made = made.map_err(|error| file.reject(error))?;
     Ok(report("mac0", algorithm, kid, made, arguments))
 }

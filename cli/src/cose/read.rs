@@ -111,7 +111,8 @@ pub fn verify(arguments: &Verify) -> Result<Report, Failure> {
             check.run(&mut RustCrypto).map_err(refuse)?.payload()
         }
         Message::Mac0(message) => {
-            message.verify(&key, expect, &mut RustCrypto).map_err(refuse)?.payload()
+            let secret = key.secret().map_err(refuse)?;
+            message.verify(&secret, expect, &mut RustCrypto).map_err(refuse)?.payload()
         }
     };
     let payload = detached.as_ref().map_or(embedded, Input::bytes);

@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 
 use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
-use hexad_cose_core::{Digest, Hash, HashAlgorithm, Segments};
+use hexad_cose_core::crypto::Hash;
+use hexad_cose_core::{Digest, HashAlgorithm, Segments};
 use hexad_rustcrypto::RustCrypto;
 
 use super::flash::{FileFlash, FlashError, PAGE};

@@ -1,7 +1,7 @@
 //! Inputs that are in order, made by the builders of the crates: a release, its device, their keys.
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac0, Sign1};
+use hexad_cose_core::{Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac0, Secret, Sign1};
 use hexad_coswid::{
     ConciseSwidTag, Entity, Evidence, File, HashEntry, MEDIA_TYPE, Payload, PayloadOrEvidence,
     Role, TagId,
@@ -102,7 +102,9 @@ fn signed(key: &SigningKey) -> Vec<u8> {
 fn mac() -> Vec<u8> {
     let mut buffer = [0; 256];
     let message = Mac0::builder(Algorithm::HMAC_256);
-    message.payload(PAYLOAD, &mut buffer, &SHARED[..], &mut RustCrypto).unwrap().to_vec()
+    let secret = Secret::new(&SHARED[..], Algorithm::HMAC_256);
+    let draft = message.payload(PAYLOAD, &mut buffer).unwrap();
+    draft.mac(&secret, &mut RustCrypto).unwrap().to_vec()
 }
 
 const MAKERS: [Role<'static>; 2] = [Role::TagCreator, Role::SoftwareCreator];

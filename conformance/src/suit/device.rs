@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use hexad_cose_core::cbor::Cursor;
-use hexad_cose_core::{CryptoError, Digest, Hash, HashAlgorithm, Hasher, Verified};
+use hexad_cose_core::crypto::{Hash, Hasher};
+use hexad_cose_core::{CryptoError, Digest, HashAlgorithm, Verified};
 use hexad_rustcrypto::{RustCrypto, Sha2};
 use hexad_suit::parameter::{Uuid, VendorIdentifier};
 use hexad_suit::platform::Record;

@@ -57,6 +57,11 @@ pub struct Items {
 }
 
 impl Items {
+    /// Nothing.
+    pub(crate) const fn none() -> Self {
+        Self { left: 0, indefinite: false }
+    }
+
     /// Whether another element (or entry: key, then value) follows at `cursor`; takes the break
     /// that ends an indefinite length.
     ///

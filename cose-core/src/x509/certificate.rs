@@ -15,7 +15,8 @@ use x509_cert::{TbsCertificate, Version};
 use super::error::{Error, ErrorKind, Place};
 use super::signature;
 use crate::cbor::Raw;
-use crate::{Algorithm, CryptoError, Curve, Hash, PublicKeyBuf, Segments, Signed, Verify};
+use crate::crypto::{Hash, Verify};
+use crate::{Algorithm, CryptoError, Curve, PublicKeyBuf, Segments, Signed};
 
 /// The longest certificate that is read, in bytes.
 pub const MAX_SIZE: usize = 1 << 16;
@@ -131,7 +132,7 @@ impl<'b> Certificate<'b> {
         signature: &[u8],
         crypto: &mut (impl Hash + Verify),
     ) -> Result<Algorithm, ErrorKind> {
-        let key = self.key.as_ref().ok_or(ErrorKind::UnsupportedAlgorithm)?.as_public();
+        let key = self.key.as_ref().ok_or(ErrorKind::UnsupportedAlgorithm)?;
         let algorithm =
             signature::algorithm(algorithm, key.curve()).ok_or(ErrorKind::UnsupportedAlgorithm)?;
         let signature =
@@ -141,7 +142,7 @@ impl<'b> Certificate<'b> {
             other => ErrorKind::Crypto(other),
         };
         let signed = Signed::new(algorithm, Segments::plain(message), crypto).map_err(failed)?;
-        crypto.verify(algorithm, &key, &signed, &signature).map_err(failed)?;
+        crypto.verify(algorithm, &key.as_public(), &signed, &signature).map_err(failed)?;
         Ok(algorithm)
     }
 

@@ -21,7 +21,8 @@ use x509_cert::time::{Time, Validity};
 use super::certificate::Certificate;
 use super::error::{Error, ErrorKind, Place};
 use super::signature::{curve_identifier, signature_to_der, signing_algorithm};
-use crate::{Hash, HashAlgorithm, PublicKey, PublicKeyBuf, Segments, Sign, Signed, Y};
+use crate::crypto::{Hash, Sign};
+use crate::{HashAlgorithm, PublicKey, PublicKeyBuf, Segments, Signed, Y};
 
 /// The longest raw signature: ECDSA on P-521.
 const MAX_SIGNATURE: usize = 132;
@@ -123,11 +124,11 @@ impl Template<'_> {
         let identifier = identifier.as_bytes();
         let subject = self.subject().ok_or(at(ErrorKind::InvalidTemplate))?;
         let (issuer, curve, issuer_identifier) = match issuer {
-            Issuer::Itself => (subject.clone(), self.key.curve(), None),
+            Issuer::Itself => (subject.clone(), self.key.curve().ok_or(unsupported)?, None),
             Issuer::Certificate(issuer) => {
-                let key = issuer.key().map(PublicKeyBuf::as_public).ok_or(unsupported)?;
+                let curve = issuer.key().map(PublicKeyBuf::curve).ok_or(unsupported)?;
                 let name = issuer.fields().subject().clone();
-                (name, key.curve(), issuer.subject_key_identifier())
+                (name, curve, issuer.subject_key_identifier())
             }
         };
         let (algorithm, signature_algorithm) = signing_algorithm(curve).ok_or(unsupported)?;

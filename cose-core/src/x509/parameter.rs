@@ -1,9 +1,10 @@
 //! The header parameters `x5chain`, `x5bag`, `x5t` and `x5u` (RFC 9360, 2), read in place.
 
 use crate::cbor::{Cursor, Items, Raw, Type};
+use crate::crypto::Hash;
 use crate::error::{Error, ErrorKind};
 use crate::labels::Label;
-use crate::{CryptoError, Hash, HashAlgorithm, Segments};
+use crate::{CryptoError, HashAlgorithm, Segments};
 
 /// One certificate or several: `COSE_X509`, the value of `x5chain` (33) and of `x5bag` (32).
 ///

@@ -10,7 +10,8 @@ use x509_cert::ext::pkix::{KeyUsage, KeyUsages};
 
 use super::certificate::Certificate;
 use super::error::{Error, ErrorKind, Place};
-use crate::{Hash, PublicKeyBuf, Verify};
+use crate::PublicKeyBuf;
+use crate::crypto::{Hash, Verify};
 
 /// The most certificates between the end entity's and an anchor.
 pub const MAX_INTERMEDIATES: usize = 8;

@@ -5,7 +5,7 @@ mod appraisal;
 mod trust;
 
 use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Raw, write_map};
-use hexad_cose_core::{Algorithm, Headers, Label, Sign1, Sign1Builder, Unsigned};
+use hexad_cose_core::{Algorithm, Builder, Draft, Headers, Label, Sign1, kind};
 
 pub use appraisal::Appraisal;
 pub use trust::{Aspect, Tier, TrustClaim, TrustworthinessVector};
@@ -236,8 +236,8 @@ impl<'b> Ear<'b> {
         &self,
         algorithm: Algorithm,
         buffer: &'w mut [u8],
-    ) -> Result<Unsigned<'w>, Error> {
-        let message: Sign1Builder<'w> = Sign1::builder(algorithm);
+    ) -> Result<Draft<'w, kind::Sign1>, Error> {
+        let message: Builder<'w, kind::Sign1> = Sign1::builder(algorithm);
         let message = message.within_tag(hexad_cose_core::iana::tag::CWT);
         message.payload_with(|encoder| self.encode(encoder), buffer)
     }
@@ -246,7 +246,8 @@ impl<'b> Ear<'b> {
 /// The profile by which a relying party reads attestation results: any EAR, by these algorithms.
 ///
 /// ```
-/// use hexad_cose_core::{Algorithm, Hash, Key, Verify};
+/// use hexad_cose_core::crypto::{Hash, Verify};
+/// use hexad_cose_core::{Algorithm, Key};
 /// use hexad_eat::{Error, Token, ear::{Results, Tier}};
 ///
 /// fn tier<'b>(

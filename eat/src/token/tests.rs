@@ -1,4 +1,4 @@
-use hexad_cose_core::{Curve, ErrorKind as Cose};
+use hexad_cose_core::{Curve, ErrorKind as Cose, Secret};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use std::vec::Vec;
 
@@ -73,7 +73,9 @@ fn macs() {
     let mut buffer = [0; 64];
     let secret = [1; 32];
     let token = Mac0::builder(Algorithm::HMAC_256)
-        .payload(&[0xa1, 0x06, 0x01], &mut buffer, &secret[..], &mut RustCrypto)
+        .payload(&[0xa1, 0x06, 0x01], &mut buffer)
+        .unwrap()
+        .mac(&Secret::new(&secret[..], Algorithm::HMAC_256), &mut RustCrypto)
         .unwrap();
     let verify = |secret: &[u8]| {
         let key = Key::from_symmetric(secret, Algorithm::HMAC_256);

@@ -1,7 +1,7 @@
 //! Whether a certificate leads to a trust anchor (RFC 5280, 6, of which names, policies and revocation
 //! are left out).
 
-use hexad_cose_core::{Hash, Verify};
+use hexad_cose_core::crypto::{Hash, Verify};
 
 use super::Certificate;
 use crate::asn1::Result;

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use der::Encode;
 use der::asn1::{GeneralizedTime, UtcTime};
-use hexad_cose_core::{Hash, HashAlgorithm, PublicKey, PublicKeyBuf, Segments, Sign, Signed, Y};
+use hexad_cose_core::crypto::{Hash, Sign};
+use hexad_cose_core::{HashAlgorithm, PublicKey, PublicKeyBuf, Segments, Signed, Y};
 
 use super::Certificate;
 use crate::asn1::{
@@ -75,10 +76,13 @@ impl Template<'_> {
         let own = public_bits(&self.key).ok_or(at(Kind::UnsupportedAlgorithm))?;
         let subject = self.subject()?;
         let (issuer_name, curve, issuer_identifier) = match issuer {
-            Issuer::Itself => (subject.as_slice(), self.key.curve(), None),
+            Issuer::Itself => {
+                let curve = self.key.curve().ok_or(at(Kind::UnsupportedAlgorithm))?;
+                (subject.as_slice(), curve, None)
+            }
             Issuer::Certificate(issuer) => {
-                let key = issuer.key.as_ref().map(PublicKeyBuf::as_public);
-                let curve = key.ok_or(at(Kind::UnsupportedAlgorithm))?.curve();
+                let curve = issuer.key.as_ref().map(PublicKeyBuf::curve);
+                let curve = curve.ok_or(at(Kind::UnsupportedAlgorithm))?;
                 (issuer.subject, curve, issuer.extensions.subject_key_identifier)
             }
         };
@@ -176,7 +180,7 @@ fn key_info(key: &PublicKey<'_>, bits: &[u8]) -> Option<Vec<u8>> {
         PublicKey::Okp { .. } => algorithm_item(oid::ED25519),
         _ => item(
             tag::SEQUENCE,
-            &[&oid_item(oid::EC_PUBLIC_KEY), &oid_item(curve_oid(key.curve())?)],
+            &[&oid_item(oid::EC_PUBLIC_KEY), &oid_item(curve_oid(key.curve()?)?)],
         ),
     };
     Some(item(tag::SEQUENCE, &[&algorithm, &item(tag::BIT_STRING, &[&[0], bits])]))

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
-use hexad_cose_core::{Algorithm, Curve, Hash, PublicKeyBuf, Segments, Signed, Verify};
+use hexad_cose_core::crypto::{Hash, Verify};
+use hexad_cose_core::{Algorithm, Curve, PublicKeyBuf, Segments, Signed};
 
 use crate::asn1::{Asn1, Result, oid, raw_signature, signature_algorithm, tag};
 use crate::signature::{SignatureError, SignatureErrorKind as Kind};
@@ -187,8 +188,8 @@ impl<'b> Certificate<'b> {
         let (signature, offset) = signature;
         let at = |kind| SignatureError::new(kind, offset);
         let unsupported = at(Kind::UnsupportedAlgorithm);
-        let key = self.key.as_ref().ok_or(unsupported)?.as_public();
-        let curve = key.curve();
+        let key = self.key.as_ref().ok_or(unsupported)?;
+        let (curve, key) = (key.curve(), key.as_public());
         let algorithm = signature_algorithm(algorithm, curve).ok_or(unsupported)?;
         let signature = raw_signature(signature, curve, offset)?;
         let failed = |error| match error {

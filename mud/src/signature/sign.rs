@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use hexad_cose_core::{Hash, Segments, Sign, Signed};
+use hexad_cose_core::crypto::{Hash, Sign};
+use hexad_cose_core::{Segments, Signed};
 
 use super::{MAX_SIGNATURE, SignatureError, SignatureErrorKind as Kind};
 use crate::asn1::{
@@ -27,7 +28,7 @@ pub fn sign<S: Hash + Sign>(
 ) -> Result<Vec<u8>, SignatureError> {
     let at = |kind| SignatureError::new(kind, 0);
     let signer = certificates.first().ok_or(at(Kind::NoCertificate))?;
-    let curve = signer.key().map(|key| key.as_public().curve());
+    let curve = signer.key().map(|key| key.curve());
     let unsupported = at(Kind::UnsupportedAlgorithm);
     let curve = curve.ok_or(unsupported)?;
     let (algorithm, signature_oid, hash) = signing_algorithm(curve).ok_or(unsupported)?;

@@ -3,9 +3,8 @@
 use alloc::vec::Vec;
 use core::ops::Deref;
 
-use hexad_cose_core::{
-    CryptoError, ErrorKind, Hash, HashAlgorithm, PublicKeyBuf, Segments, Verify,
-};
+use hexad_cose_core::crypto::{Hash, Verify};
+use hexad_cose_core::{CryptoError, ErrorKind, HashAlgorithm, PublicKeyBuf, Segments};
 
 use super::{SignatureError, SignatureErrorKind as Kind, SignedData, SignerIdentifier};
 use crate::asn1::{Result, oid, signing_algorithm};
@@ -233,7 +232,7 @@ impl SignedData<'_> {
             Some(hash) => Some(hash),
             None => certificate
                 .key()
-                .and_then(|key| signing_algorithm(key.as_public().curve()))
+                .and_then(|key| signing_algorithm(key.curve()))
                 .map(|(_, _, hash)| hash),
         };
         if expected == Some(signer.digest) {

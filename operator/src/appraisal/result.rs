@@ -1,6 +1,7 @@
 //! The attestation result: an appraisal as a signed EAR (draft-ietf-rats-ear).
 
-use hexad_cose_core::{Algorithm, Hash, Sign};
+use hexad_cose_core::Algorithm;
+use hexad_cose_core::crypto::{Hash, Sign};
 use hexad_eat::ear::{Appraisal as EarAppraisal, Ear, VerifierId};
 use hexad_eat::{Error, Nonce};
 

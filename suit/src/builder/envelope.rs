@@ -6,7 +6,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use hexad_cose_core::cbor::Raw;
-use hexad_cose_core::{Hash, Label, Mac, Mac0Builder, Sign, Sign1Builder};
+use hexad_cose_core::crypto::{Hash, Mac, Sign};
+use hexad_cose_core::{Builder, Label, Secret, kind};
 
 use super::{encode, wrap};
 use crate::authentication::AuthenticationBlock;
@@ -56,7 +57,7 @@ impl EnvelopeBuilder {
     /// Those of the signer; `BufferTooSmall` when the message would not fit 1 KiB.
     pub fn sign<B: Sign + Hash>(
         &mut self,
-        message: Sign1Builder<'_>,
+        message: Builder<'_, kind::Sign1>,
         key: &B::Key,
         backend: &mut B,
     ) -> Result<&mut Self, Error> {
@@ -72,12 +73,12 @@ impl EnvelopeBuilder {
     /// Those of the backend; `BufferTooSmall` when the message would not fit 1 KiB.
     pub fn mac<B: Mac>(
         &mut self,
-        message: Mac0Builder<'_>,
-        key: &B::Key,
+        message: Builder<'_, kind::Mac0>,
+        key: &Secret<'_, B::Key>,
         backend: &mut B,
     ) -> Result<&mut Self, Error> {
         let mut buffer = vec![0; BLOCK_SIZE];
-        let block = message.detached(&self.digest, &mut buffer, key, backend)?.to_owned();
+        let block = message.detached(&self.digest, &mut buffer)?.mac(key, backend)?.to_owned();
         self.blocks.push(block);
         Ok(self)
     }

@@ -2,7 +2,7 @@
 
 use core::task::Poll;
 
-use hexad_cose_core::{Hash, Hasher};
+use hexad_cose_core::crypto::{Hash, Hasher};
 
 use super::{ComponentParameters, Processor, Task, TaskKind};
 use crate::command::{Command, Condition};

@@ -2,7 +2,9 @@
 
 use crate::common::{ALGORITHMS, anchor};
 use crate::examples::{SIZE_A, SIZE_B, Steps, example_0, example_1, policy};
-use hexad_cose_core::{Algorithm, Curve, ErrorKind as Cbor, HashAlgorithm, Key, Mac0, Sign1};
+use hexad_cose_core::{
+    Algorithm, Curve, ErrorKind as Cbor, HashAlgorithm, Key, Mac0, Secret, Sign1,
+};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::builder::{EnvelopeBuilder, ManifestBuilder, Sequence};
 use hexad_suit::command::{Action, Condition, CustomArgument, Operation};
@@ -45,7 +47,8 @@ fn signed(manifest: &ManifestBuilder) -> EnvelopeBuilder {
 fn mac_is_accepted_as_a_mac() {
     let mut envelope = example_0().build(&mut RustCrypto).unwrap();
     let secret: &[u8] = &[9; 32];
-    envelope.mac(Mac0::builder(Algorithm::HMAC_256), secret, &mut RustCrypto).unwrap();
+    let shared = Secret::new(secret, Algorithm::HMAC_256);
+    envelope.mac(Mac0::builder(Algorithm::HMAC_256), &shared, &mut RustCrypto).unwrap();
     let bytes = envelope.encode().unwrap();
     let envelope = Envelope::parse(&bytes).unwrap();
     let anchors = |secret| [Key::from_symmetric(secret, Algorithm::HMAC_256)];

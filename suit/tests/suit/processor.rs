@@ -1,7 +1,8 @@
 //! The processor: what each command does, and when a procedure must not go on.
 
 use crate::device::{CLASS, DEVICE, Device, VENDOR};
-use hexad_cose_core::{Algorithm, Curve, Hash, HashAlgorithm, Key, Segments, Sign1};
+use hexad_cose_core::crypto::Hash;
+use hexad_cose_core::{Algorithm, Curve, HashAlgorithm, Key, Segments, Sign1};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::builder::{ManifestBuilder, Sequence};
 use hexad_suit::command::{Action, Condition, CustomArgument, ReportingPolicy};

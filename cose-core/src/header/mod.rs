@@ -1,5 +1,11 @@
 //! The two header buckets of a COSE message (RFC 9052, 3).
 
+mod insert;
+mod write;
+
+pub use insert::insert_unprotected;
+pub use write::{NewHeaders, Parameter};
+
 use crate::cbor::{Cursor, Encoder, Entries, Raw, Type, find};
 use crate::error::{Error, ErrorKind};
 use crate::iana::{Algorithm, header as label};
@@ -15,14 +21,22 @@ pub enum ContentType<'b> {
 }
 
 impl<'b> ContentType<'b> {
-    fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    /// Reads the one at `cursor`.
+    ///
+    /// # Errors
+    /// `UnexpectedType`; `IntegerRange` for a number above 65,535; `InvalidUtf8`.
+    pub fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         match cursor.peek()? {
             Type::Text => cursor.text().map(Self::Text),
             _ => cursor.unsigned_as().map(Self::Format),
         }
     }
 
-    fn encode(self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// `BufferTooSmall`.
+    pub fn encode(self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         match self {
             Self::Format(format) => encoder.unsigned(format.into())?,
             Self::Text(text) => encoder.text(text)?,
@@ -54,7 +68,8 @@ impl<'b> Headers<'b> {
     ///
     /// # Errors
     /// Those of CBOR; `DuplicateKey` also for a label in both buckets; `InvalidValue` for `crit`
-    /// outside the protected bucket or empty, and for IV beside Partial IV (RFC 9052, 3.1);
+    /// outside the protected bucket or empty, for IV beside Partial IV (RFC 9052, 3.1), and for a
+    /// protected map without entries that is neither a zero-length string nor `a0` (RFC 9052, 3);
     /// `TrailingBytes` inside the protected bucket.
     pub fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let protected = cursor.byte_string()?;
@@ -74,6 +89,9 @@ impl<'b> Headers<'b> {
         if !bucket.is_empty() {
             headers.protected_entries = headers.parse_bucket(&mut bucket, true)?;
             bucket.finish()?;
+            if headers.protected_entries == 0 && protected.bytes() != [0xa0] {
+                return Err(protected.error(ErrorKind::InvalidValue));
+            }
         }
         let before = cursor.rest();
         headers.parse_bucket(cursor, false)?;
@@ -185,6 +203,22 @@ impl<'b> Headers<'b> {
         self.unprotected
     }
 
+    /// The encoded value of another parameter, by its label, from whichever bucket it stands in.
+    #[must_use]
+    pub fn get(&self, label: Label<'_>) -> Option<Raw<'b>> {
+        self.get_protected(label).or_else(|| self.get_unprotected(label))
+    }
+
+    /// The type of the whole message (RFC 9596), if it names one.
+    ///
+    /// # Errors
+    /// `UnexpectedType`, `IntegerRange` or `InvalidUtf8` when the value is none.
+    pub fn typ(&self) -> Result<Option<ContentType<'b>>, Error> {
+        self.get(Label::Integer(label::TYP))
+            .map(|value| ContentType::parse(&mut value.cursor()))
+            .transpose()
+    }
+
     /// The encoded value of another parameter, by its label, from the protected bucket.
     #[must_use]
     pub fn get_protected(&self, label: Label<'_>) -> Option<Raw<'b>> {
@@ -225,35 +259,6 @@ impl<'b> Headers<'b> {
             if !known || self.get_protected(label).is_none() {
                 return Err(error);
             }
-        }
-        Ok(())
-    }
-}
-
-/// The header parameters that a message is made with: algorithm and content type protected, the key
-/// identifier unprotected.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct NewHeaders<'a> {
-    pub algorithm: Algorithm,
-    pub content_type: Option<ContentType<'a>>,
-    pub kid: Option<&'a [u8]>,
-}
-
-impl NewHeaders<'_> {
-    pub fn encode_protected(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        encoder.map(1 + usize::from(self.content_type.is_some()))?;
-        encoder.integer(label::ALG)?.integer(self.algorithm.0)?;
-        if let Some(content_type) = self.content_type {
-            encoder.integer(label::CONTENT_TYPE)?;
-            content_type.encode(encoder)?;
-        }
-        Ok(())
-    }
-
-    pub fn encode_unprotected(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        encoder.map(usize::from(self.kid.is_some()))?;
-        if let Some(kid) = self.kid {
-            encoder.integer(label::KID)?.bytes(kid)?;
         }
         Ok(())
     }
