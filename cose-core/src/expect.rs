@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind};
 use crate::header::Headers;
 use crate::iana::Algorithm;
 use crate::key::PublicKey;
+use crate::labels::Label;
 use crate::message::KdfInfo;
 
 /// What the caller accepts: the algorithms, the external data, the detached payload, and which
@@ -14,7 +15,7 @@ pub struct Expect<'a> {
     recipients: &'a [Algorithm],
     pub(crate) external_aad: &'a [u8],
     pub(crate) payload: Option<&'a [u8]>,
-    pub(crate) understood: &'a [i64],
+    pub(crate) understood: &'a [Label<'a>],
     pub(crate) sender: Option<&'a PublicKey<'a>>,
     pub(crate) kdf_info: Option<&'a KdfInfo<'a>>,
     unprotected_algorithm: bool,
@@ -89,7 +90,7 @@ impl<'a> Expect<'a> {
 
     /// The caller understands critical header parameters with these labels (RFC 9052, 3.1, `crit`).
     #[must_use]
-    pub const fn understands(mut self, labels: &'a [i64]) -> Self {
+    pub const fn understands(mut self, labels: &'a [Label<'a>]) -> Self {
         self.understood = labels;
         self
     }

@@ -6,8 +6,8 @@ use std::task::{Context, Poll, Waker};
 
 use hexad_cose_core::crypto::{Sign, SignAsync, Verify, VerifyAsync, VerifyPoll};
 use hexad_cose_core::{
-    Algorithm, ContentType, CryptoError, Curve, Error, ErrorKind, Expect, Key, Mac0, PublicKey,
-    Secret, Sign1, Signed,
+    Algorithm, ContentType, CryptoError, Curve, Error, ErrorKind, Expect, Key, Label, Mac0,
+    PublicKey, Secret, Sign1, Signed,
 };
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 
@@ -213,7 +213,7 @@ fn unprotected_algorithms_and_unknown_critical_parameters_are_refused() {
     let critical = [0xa3, 0x01, 0x28, 0x02, 0x81, 0x18, 0x63, 0x18, 0x63, 0x00];
     let critical = with_buckets(&critical, &[0xa0]);
     assert_eq!(check(&critical, EXPECT), ErrorKind::CriticalParameter);
-    let understood = EXPECT.understands(&[99]);
+    let understood = EXPECT.understands(&[Label::Integer(99)]);
     assert_eq!(check(&critical, understood), ErrorKind::VerificationFailed);
     // {1: -9, 2: [99]}: critical, but not there.
     let absent = with_buckets(&[0xa2, 0x01, 0x28, 0x02, 0x81, 0x18, 0x63], &[0xa0]);

@@ -242,7 +242,7 @@ impl<'b> Headers<'b> {
     }
 
     /// Checks that everything critical is present, and understood: by this crate or the caller.
-    pub(crate) fn check_critical(&self, understood: &[i64]) -> Result<(), Error> {
+    pub(crate) fn check_critical(&self, understood: &[Label<'_>]) -> Result<(), Error> {
         let Some(critical) = self.critical else {
             return Ok(());
         };
@@ -253,8 +253,7 @@ impl<'b> Headers<'b> {
             let label = Label::parse(&mut cursor)?;
             let known = match label {
                 Label::Integer(label::ALG..=label::PARTIAL_IV) => true,
-                Label::Integer(number) => understood.contains(&number),
-                Label::Text(_) => false,
+                label => understood.contains(&label),
             };
             if !known || self.get_protected(label).is_none() {
                 return Err(error);

@@ -112,7 +112,7 @@ impl<'b> Target<'b> {
 }
 
 /// Which standard a countersignature follows: they differ in what is signed of messages with a
-/// signature or tag.
+/// signature or tag, and by an abbreviated one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Version {
     /// RFC 8152: neither signature nor tag.
@@ -225,9 +225,15 @@ impl<'b> Countersignature0<'b> {
         let target = message.target();
         let content = target.content(&expect)?;
         let [protected, aad] = [target.protected, expect.external_aad];
-        let message = match target.other.filter(|_| self.version == Version::Second) {
-            None => Segments::structure(structure::COUNTERSIGNATURE0, &[protected, aad, content]),
-            Some(other) => Segments::structure(
+        let message = match (self.version, target.other) {
+            (Version::First, _) => Segments::structure(
+                structure::COUNTERSIGNATURE0_FIRST,
+                &[protected, &[], aad, content],
+            ),
+            (Version::Second, None) => {
+                Segments::structure(structure::COUNTERSIGNATURE0, &[protected, aad, content])
+            }
+            (Version::Second, Some(other)) => Segments::structure(
                 structure::COUNTERSIGNATURE0_V2,
                 &[protected, aad, content, other],
             )

@@ -129,7 +129,7 @@ impl<'b> Mac<'b> {
     /// # Errors
     /// As [`Mac0::verify`](super::Mac0::verify).
     pub fn verify<B: crypto::Mac>(
-        self,
+        &self,
         key: &Secret<'_, B::Key>,
         expect: Expect<'_>,
         backend: &mut B,
@@ -139,7 +139,7 @@ impl<'b> Mac<'b> {
         let strings = [self.headers().signed(), expect.external_aad, payload];
         let message = Segments::structure(structure::MAC, &strings);
         verify(algorithm, key, &message, self.tag, backend)?;
-        Ok(Verified::new(self))
+        Ok(Verified::new(self.clone()))
     }
 
     /// As [`verify`](Self::verify), for a detached payload of `length` bytes that arrives in pieces.
@@ -147,7 +147,7 @@ impl<'b> Mac<'b> {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn verify_streamed<B: crypto::Mac>(
-        self,
+        &self,
         key: &Secret<'_, B::Key>,
         expect: Expect<'_>,
         length: u64,
@@ -161,7 +161,7 @@ impl<'b> Mac<'b> {
         let before = Segments::structure(structure::MAC, &strings);
         let hasher = backend.start(algorithm, key.value());
         let hasher = hasher.map_err(|error| error.at(self.tag.offset()))?;
-        Ok(StreamedMac::start(hasher, &before, length, self.tag, self))
+        Ok(StreamedMac::start(hasher, &before, length, self.tag, self.clone()))
     }
 
     /// Begins a new message: an [`Algorithm`], or more header parameters.

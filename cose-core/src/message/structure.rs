@@ -19,6 +19,9 @@ pub(super) const ENCRYPT: &[u8] = b"\x83\x67Encrypt";
 pub(super) const COUNTERSIGNATURE: &[u8] = b"\x85\x70CounterSignature";
 /// The same of an abbreviated one.
 pub(super) const COUNTERSIGNATURE0: &[u8] = b"\x84\x71CounterSignature0";
+/// `Sig_structure` of an abbreviated one of RFC 8152, 4.5, whose signer's headers are empty, not left
+/// out.
+pub(super) const COUNTERSIGNATURE0_FIRST: &[u8] = b"\x85\x71CounterSignature0";
 /// `Countersign_structure` of a full countersignature on what has several byte strings.
 pub(super) const COUNTERSIGNATURE_V2: &[u8] = b"\x86\x72CounterSignatureV2";
 /// The same of an abbreviated one.
