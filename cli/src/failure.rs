@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use hexad_mud::signature::SignatureError;
+use hexad_mud::signature::{SignatureError, SignatureErrorKind};
 use hexad_operator::release::ReleaseError;
 use serde_json::{Value, json};
 
@@ -139,7 +139,13 @@ impl From<ReleaseError> for Problem {
 
 impl From<SignatureError> for Problem {
     fn from(error: SignatureError) -> Self {
-        Self::new(&error.kind(), error.offset())
+        match error.kind() {
+            SignatureErrorKind::Certificate(place, kind) => {
+                let problem = Self::new(&kind, error.offset());
+                Self { message: format!("{place}: {kind}"), ..problem }
+            }
+            kind => Self::new(&kind, error.offset()),
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 #![no_main]
 
+use hexad_cose_core::x509::Certificate;
 use hexad_fuzz::{accepts_exactly, mud};
-use hexad_mud::certificate::Certificate;
 use hexad_mud::signature::{Policy, SignedData};
 use hexad_rustcrypto::RustCrypto;
 use libfuzzer_sys::fuzz_target;

@@ -1,7 +1,7 @@
 //! A MUD file, its signer, and the signature.
 
+use hexad_cose_core::x509::{Certificate, Issuer, Template};
 use hexad_cose_core::{Curve, HashAlgorithm};
-use hexad_mud::certificate::{Certificate, Issuer, Template};
 use hexad_mud::signature::{SignatureError, sign};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 

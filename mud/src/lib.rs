@@ -6,9 +6,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod acl;
-mod asn1;
 pub mod builder;
-pub mod certificate;
 mod error;
 pub mod file;
 pub mod flow;

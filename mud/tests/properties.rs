@@ -1,5 +1,6 @@
 //! What holds of every MUD file, and of everything that is none.
 
+use hexad_cose_core::x509::{Certificate, Issuer, Template};
 use hexad_cose_core::{Curve, HashAlgorithm};
 use hexad_mud::Mud;
 use hexad_mud::acl::{
@@ -7,7 +8,6 @@ use hexad_mud::acl::{
     Operator, PortMatch, Tcp, Udp, Unknown,
 };
 use hexad_mud::builder::{Builder, Service};
-use hexad_mud::certificate::{Certificate, Issuer, Template};
 use hexad_mud::file::{Contents, Reader};
 use hexad_mud::flow::{Direction, IpVersion, Peer, Prefix};
 use hexad_mud::signature::{Policy, SignedData, sign};

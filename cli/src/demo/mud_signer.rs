@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use hexad_cose_core::x509::{Certificate, Issuer, Template};
 use hexad_cose_core::{Curve, Digest, HashAlgorithm};
-use hexad_mud::certificate::{Certificate, Issuer, Template};
 use hexad_mud::signature;
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 

@@ -1,6 +1,7 @@
 //! Inputs that are in order, made by the builders of the crates: a release, its device, their keys.
 
 use hexad_cose_core::cbor::Encoder;
+use hexad_cose_core::x509::{Certificate, Issuer, Template};
 use hexad_cose_core::{Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac0, Secret, Sign1};
 use hexad_coswid::{
     ConciseSwidTag, Entity, Evidence, File, HashEntry, MEDIA_TYPE, Payload, PayloadOrEvidence,
@@ -8,7 +9,6 @@ use hexad_coswid::{
 };
 use hexad_eat::{BootState, DebugStatus, Formatted, OemId, Token, Ueid};
 use hexad_mud::builder::{Builder, Service};
-use hexad_mud::certificate::{Certificate, Issuer, Template};
 use hexad_mud::file::Contents;
 use hexad_mud::flow::Peer;
 use hexad_mud::signature::sign;

@@ -21,6 +21,9 @@ use crate::{Algorithm, CryptoError, Curve, PublicKeyBuf, Segments, Signed};
 /// The longest certificate that is read, in bytes.
 pub const MAX_SIZE: usize = 1 << 16;
 
+/// The most extensions that are read.
+const MAX_EXTENSIONS: usize = 64;
+
 /// A certificate. That it is read says nothing of whether it is to be trusted: [`Validation`] does.
 ///
 /// [`Validation`]: super::Validation
@@ -47,12 +50,20 @@ pub(super) struct Extensions {
 }
 
 impl<'b> Certificate<'b> {
-    /// Reads a certificate that is all of `raw`, in DER. Keys and algorithms that are not offered are no
-    /// error until they are needed.
+    /// Reads a certificate that is all of `der`. Keys and algorithms that are not offered are no error
+    /// until they are needed.
     ///
     /// # Errors
     /// `Malformed`; `TooLarge`.
-    pub fn parse(raw: Raw<'b>) -> Result<Self, Error> {
+    pub fn parse(der: &'b [u8]) -> Result<Self, Error> {
+        Self::parse_raw(Raw::new(der, 0))
+    }
+
+    /// As [`parse`](Self::parse), for a certificate inside another input.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_raw(raw: Raw<'b>) -> Result<Self, Error> {
         let at = |kind| Error::new(kind, Place::EndEntity, raw.offset());
         if raw.bytes().len() > MAX_SIZE {
             return Err(at(ErrorKind::TooLarge));
@@ -69,6 +80,9 @@ impl<'b> Certificate<'b> {
 
         let tbs = certificate.tbs_certificate();
         let extensions = tbs.extensions().map_or(&[][..], Vec::as_slice);
+        if extensions.len() > MAX_EXTENSIONS {
+            return Err(at(ErrorKind::TooLarge));
+        }
         let early = tbs.version() != Version::V3 && !extensions.is_empty();
         if early || tbs.signature() != certificate.signature_algorithm() {
             return Err(at(ErrorKind::Malformed));

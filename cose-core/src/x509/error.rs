@@ -73,7 +73,7 @@ pub enum ErrorKind {
     /// Not an X.509 certificate in DER, or one that contradicts itself: an extension twice (RFC 5280,
     /// 4.2), extensions before version 3, or two signature algorithms (4.1.1.2).
     Malformed,
-    /// Longer than [`MAX_SIZE`](super::MAX_SIZE).
+    /// Longer than [`MAX_SIZE`](super::MAX_SIZE), or with more than 64 extensions.
     TooLarge,
     /// A kind of key, or a signature algorithm, that is not offered or does not fit the key.
     UnsupportedAlgorithm,
@@ -107,7 +107,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "not a certificate in DER",
-            Self::TooLarge => "too large for a certificate",
+            Self::TooLarge => "too large, or too many extensions",
             Self::UnsupportedAlgorithm => "an algorithm that is not offered",
             Self::NotYetValid => "not valid yet",
             Self::Expired => "no longer valid",

@@ -82,7 +82,6 @@ impl Template<'_> {
     ///
     /// ```
     /// use hexad_cose_core::Curve;
-    /// use hexad_cose_core::cbor::Raw;
     /// use hexad_cose_core::x509::{Certificate, Issuer, Template};
     /// use hexad_rustcrypto::{RustCrypto, SigningKey};
     ///
@@ -96,7 +95,7 @@ impl Template<'_> {
     ///     authority: false,
     /// };
     /// let der = template.issue(Issuer::Itself, &key, &mut RustCrypto)?;
-    /// assert_eq!(Certificate::parse(Raw::new(&der, 0))?.key(), Some(key.public()));
+    /// assert_eq!(Certificate::parse(&der)?.key(), Some(key.public()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

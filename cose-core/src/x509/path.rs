@@ -23,7 +23,6 @@ const MAX_TRIED: usize = 64;
 ///
 /// ```
 /// use hexad_cose_core::Curve;
-/// use hexad_cose_core::cbor::Raw;
 /// use hexad_cose_core::x509::{Certificate, Issuer, Template, Validation};
 /// use hexad_rustcrypto::{RustCrypto, SigningKey};
 /// # let key = SigningKey::from_bytes(Curve::P256, &[7; 32])?;
@@ -36,12 +35,12 @@ const MAX_TRIED: usize = 64;
 /// #     authority: true,
 /// # };
 /// # let anchor = template.issue(Issuer::Itself, &key, &mut RustCrypto)?;
-/// # let authority = Certificate::parse(Raw::new(&anchor, 0))?;
+/// # let authority = Certificate::parse(&anchor)?;
 /// # let template = Template { common_name: "device", authority: false, ..template };
 /// # let own = template.issue(Issuer::Certificate(&authority), &key, &mut RustCrypto)?;
 ///
-/// let anchors = [Certificate::parse(Raw::new(&anchor, 0))?];
-/// let certificate = Certificate::parse(Raw::new(&own, 0))?;
+/// let anchors = [Certificate::parse(&anchor)?];
+/// let certificate = Certificate::parse(&own)?;
 /// let validation = Validation::at(1_800_000_000);
 /// let path = validation.path(&certificate, &[], &anchors, &mut RustCrypto)?;
 /// let trusted = path.key().as_public();

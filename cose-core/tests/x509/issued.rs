@@ -64,14 +64,14 @@ pub fn every_curve() {
 pub fn truncated() {
     let (_, mut signer) = issued(Curve::P256);
     for length in 0..signer.len() {
-        let error = Certificate::parse(Raw::new(&signer[..length], 7)).unwrap_err();
+        let error = Certificate::parse_raw(Raw::new(&signer[..length], 7)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Malformed);
         assert!((7..=7 + length).contains(&error.offset()), "{error} of {length}");
     }
     signer.push(0);
-    assert!(Certificate::parse(Raw::new(&signer, 0)).is_err());
+    assert!(Certificate::parse(&signer).is_err());
     let long = vec![0x30; (1 << 16) + 1];
-    let error = Certificate::parse(Raw::new(&long, 0)).unwrap_err();
+    let error = Certificate::parse(&long).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 
@@ -80,7 +80,7 @@ pub fn changed() {
     let (authority, signer) = issued(Curve::P256);
     let anchors = [parse(&authority)];
     let valid = |der: &[u8]| {
-        let certificate = Certificate::parse(Raw::new(der, 0))?;
+        let certificate = Certificate::parse(der)?;
         Validation::at(NOW).path(&certificate, &[], &anchors, &mut RustCrypto).map(|_| ())
     };
     assert_eq!(valid(&signer), Ok(()));
@@ -99,7 +99,7 @@ pub fn extension_twice() {
     let authority_key_identifier = [0x55, 0x1d, 0x23];
     let index = signer.windows(3).position(|window| window == authority_key_identifier).unwrap();
     signer[index + 2] = 0x0e;
-    let error = Certificate::parse(Raw::new(&signer, 0)).unwrap_err();
+    let error = Certificate::parse(&signer).unwrap_err();
     assert_eq!((error.kind(), error.place()), (ErrorKind::Malformed, Place::EndEntity));
 }
 

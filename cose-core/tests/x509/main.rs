@@ -7,7 +7,6 @@ mod published;
 
 use std::process::{Command, ExitCode};
 
-use hexad_cose_core::cbor::Raw;
 use hexad_cose_core::x509::{Certificate, Error, ErrorKind, Place, Validation};
 use hexad_rustcrypto::RustCrypto;
 use hexad_vectors::{Missing, OnVectors, on, trial};
@@ -60,7 +59,7 @@ fn main() -> ExitCode {
 }
 
 fn parse(der: &[u8]) -> Certificate<'_> {
-    Certificate::parse(Raw::new(der, 0)).expect("a certificate")
+    Certificate::parse(der).expect("a certificate")
 }
 
 fn parse_all<B: AsRef<[u8]>>(all: &[B]) -> Vec<Certificate<'_>> {

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use hexad_cose_core::CryptoError;
+use hexad_cose_core::x509::{self, Place};
 
 /// Why a signature file or a certificate was refused, and at which byte of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +23,7 @@ impl SignatureError {
         self.kind
     }
 
-    /// The byte at which it is wrong: of the signature file, or of the certificate that was being read
-    /// by itself.
+    /// The byte at which it is wrong: of the signature file, or of the trust anchor.
     #[must_use]
     pub const fn offset(self) -> usize {
         self.offset
@@ -38,11 +38,17 @@ impl fmt::Display for SignatureError {
 
 impl core::error::Error for SignatureError {}
 
+impl From<x509::Error> for SignatureError {
+    fn from(error: x509::Error) -> Self {
+        Self::new(SignatureErrorKind::Certificate(error.place(), error.kind()), error.offset())
+    }
+}
+
 /// What can be wrong with a signature file, its certificates, or what they are to prove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureErrorKind {
-    /// Not DER, or not what has to stand there.
+    /// Not DER, or not what has to stand there; for a file to be signed, a time before 1970 or after 9999.
     Malformed,
     /// Longer than [`MAX_SIZE`](crate::signature::MAX_SIZE), or more certificates or attributes than
     /// are read.
@@ -65,19 +71,10 @@ pub enum SignatureErrorKind {
     Signature,
     /// The signer's certificate is not there.
     NoCertificate,
-    /// The certificate is not valid yet.
-    NotYetValid,
-    /// The certificate is no longer valid.
-    Expired,
-    /// The certificate's key may not be used so: a signer's needs `digitalSignature` (RFC 8520, 13.2),
-    /// an issuer's `keyCertSign`.
-    KeyUsage,
-    /// The issuer is not a certification authority, or not one of so long a chain.
-    BasicConstraints,
-    /// A critical extension of a certificate that is not understood.
-    CriticalExtension,
-    /// The chain does not lead to an anchor.
-    NoAnchor,
+    /// A certificate that can't be read, is not valid at the time, not for signing (RFC 8520, 13.2 asks
+    /// for a key usage with `digitalSignature`), or does not lead to a trust anchor; and which one it
+    /// is. The bag is that of the certificates in the signature file.
+    Certificate(Place, x509::ErrorKind),
     /// The signer is not the one that was asked for.
     WrongSigner,
     /// The caller named neither anchors nor a key, so that nobody is trusted.
@@ -100,12 +97,7 @@ impl fmt::Display for SignatureErrorKind {
             Self::MessageDigest => "the file is not the one that was signed",
             Self::Signature => "the signature does not verify",
             Self::NoCertificate => "the signer's certificate is missing",
-            Self::NotYetValid => "the certificate is not valid yet",
-            Self::Expired => "the certificate has expired",
-            Self::KeyUsage => "the certificate's key is for other uses",
-            Self::BasicConstraints => "the issuer may not issue this certificate",
-            Self::CriticalExtension => "a critical extension that is not understood",
-            Self::NoAnchor => "the chain of certificates does not lead to a trust anchor",
+            Self::Certificate(place, kind) => return write!(f, "{place}: {kind}"),
             Self::WrongSigner => "the signer is not the one that was named",
             Self::NobodyTrusted => "neither trust anchors nor a key were given",
             Self::Crypto(error) => return error.fmt(f),

@@ -1,5 +1,6 @@
 //! The signature of a MUD file: CMS `SignedData` (RFC 5652), detached, in DER (RFC 8520, 13).
 
+mod cms;
 mod error;
 mod sign;
 #[cfg(test)]
@@ -9,16 +10,21 @@ mod verify;
 use alloc::vec::Vec;
 use core::fmt;
 
-use der::asn1::{AnyRef, ObjectIdentifier};
+use der::asn1::{ObjectIdentifier, OctetStringRef};
+use der::oid::db::{rfc5911, rfc5912};
+use der::{Decode, Encode};
 use hexad_cose_core::HashAlgorithm;
-
-use crate::asn1::{Asn1, Result, hash_of, oid, set_of, tag};
-use crate::certificate::Certificate;
+use hexad_cose_core::cbor::Raw;
+use hexad_cose_core::x509::Certificate;
+use hexad_cose_core::x509::x509_cert::spki::AlgorithmIdentifierOwned;
 
 use SignatureErrorKind as Kind;
+pub use cms::{IssuerAndSerialNumber, SignerIdentifier};
 pub use error::{SignatureError, SignatureErrorKind};
 pub use sign::sign;
 pub use verify::{Authentic, Policy};
+
+type Result<T> = core::result::Result<T, SignatureError>;
 
 /// The longest signature file that is read, in bytes.
 pub const MAX_SIZE: usize = 1 << 16;
@@ -26,8 +32,8 @@ pub const MAX_SIZE: usize = 1 << 16;
 /// The most certificates, and the most signed attributes, that are read.
 const MAX_ITEMS: usize = 16;
 
-/// The longest raw signature: ECDSA on P-521.
-pub(crate) const MAX_SIGNATURE: usize = 132;
+/// `id-ct-mudtype` (RFC 8520, 11).
+const CT_MUD: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.41");
 
 /// A signature file, as it stands. Nothing in it is proven: [`verify`](Self::verify) is what makes a
 /// MUD file [`Authentic`].
@@ -42,28 +48,13 @@ pub struct SignedData<'b> {
 #[derive(Clone)]
 struct SignerInfo<'b> {
     offset: usize,
-    identifier: SignerIdentifier<'b>,
+    identifier: SignerIdentifier,
     digest: HashAlgorithm,
     attributes: Option<Attributes<'b>>,
-    algorithm: ObjectIdentifier,
+    algorithm: AlgorithmIdentifierOwned,
     signature: &'b [u8],
     /// Where the signature stands.
     signature_offset: usize,
-}
-
-/// How the signer's certificate is named (`SignerIdentifier`; RFC 5652, 5.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SignerIdentifier<'b> {
-    /// By its issuer's name, in DER, and its serial number.
-    IssuerAndSerialNumber {
-        /// The issuer's name.
-        issuer: &'b [u8],
-        /// The serial number, as it stands.
-        serial_number: &'b [u8],
-    },
-    /// By its X.509 subject key identifier.
-    SubjectKeyIdentifier(&'b [u8]),
 }
 
 /// The signed attributes (RFC 5652, 5.3 and 11).
@@ -83,59 +74,43 @@ impl<'b> SignedData<'b> {
     /// # Errors
     /// `Malformed`; `TooLarge`; `NotSignedData`; `NotDetached`; `SignerCount` for none or more than one;
     /// `UnsupportedAlgorithm` for a digest that is not offered; `Attributes`.
-    pub fn parse(der: &'b [u8]) -> core::result::Result<Self, SignatureError> {
+    pub fn parse(der: &'b [u8]) -> Result<Self> {
         if der.len() > MAX_SIZE {
             return Err(SignatureError::new(Kind::TooLarge, MAX_SIZE));
         }
-        let mut file = Asn1::new(der, 0)?;
-        let mut info = file.content(tag::SEQUENCE)?;
-        file.finish()?;
-        let wrong = info.error(Kind::NotSignedData);
-        if info.decode::<ObjectIdentifier>()? != oid::SIGNED_DATA {
-            return Err(wrong);
+        let file = Raw::new(der, 0);
+        let info = cms::ContentInfo::from_der(der).map_err(malformed(0))?;
+        if info.content_type != rfc5911::ID_SIGNED_DATA {
+            return Err(SignatureError::new(Kind::NotSignedData, 0));
         }
-        let mut explicit = info.content(tag::CONTEXT_0)?;
-        info.finish()?;
-        let mut data = explicit.content(tag::SEQUENCE)?;
-        explicit.finish()?;
-
-        let wrong = data.error(Kind::NotSignedData);
-        if !(1..=5).contains(&data.decode::<u8>()?) {
-            return Err(wrong);
+        let content = within(file, info.content.value());
+        let data: cms::SignedData<'_> =
+            info.content.decode_as().map_err(malformed(content.offset()))?;
+        if !(1..=5).contains(&data.version) {
+            return Err(SignatureError::new(Kind::NotSignedData, content.offset()));
         }
-        // A hint of the digests, which the signer's own statement repeats.
-        data.content(tag::SET)?;
-        let mut content = data.content(tag::SEQUENCE)?;
-        let content_type = content.decode()?;
-        if !content.is_finished() {
-            return Err(content.error(Kind::NotDetached));
+        let encapsulated = data.encap_content_info;
+        if let Some(embedded) = encapsulated.content {
+            let embedded = within(file, embedded.value());
+            return Err(SignatureError::new(Kind::NotDetached, embedded.offset()));
         }
-        let certificates = if data.is_next(tag::CONTEXT_0) {
-            certificates(data.content(tag::CONTEXT_0)?)?
-        } else {
-            Vec::new()
+        // Revocation lists are not evaluated, and the digest algorithms are repeated by the signer.
+        let certificates = match data.certificates {
+            Some(set) => certificates(within(file, set.0))?,
+            None => Vec::new(),
         };
-        // Revocation lists are not evaluated.
-        if data.is_next(tag::CONTEXT_1) {
-            data.raw()?;
-        }
-        let count = data.error(Kind::SignerCount);
-        let mut signers = data.content(tag::SET)?;
-        data.finish()?;
-        if signers.is_finished() {
-            return Err(count);
-        }
-        let signer = SignerInfo::read(&mut signers)?;
-        if !signers.is_finished() {
-            return Err(count);
-        }
-        Ok(Self { content_type, certificates, signer })
+        let signers = within(file, data.signer_infos.0);
+        let [signer] = items(signers, Kind::SignerCount)?[..] else {
+            return Err(SignatureError::new(Kind::SignerCount, signers.offset()));
+        };
+        let signer = SignerInfo::read(signer)?;
+        Ok(Self { content_type: encapsulated.content_type, certificates, signer })
     }
 
     /// How the file names the signer's certificate.
     #[must_use]
-    pub const fn signer(&self) -> SignerIdentifier<'b> {
-        self.signer.identifier
+    pub const fn signer(&self) -> &SignerIdentifier {
+        &self.signer.identifier
     }
 
     /// The certificates that came with the signature.
@@ -154,100 +129,125 @@ impl fmt::Debug for SignedData<'_> {
     }
 }
 
-fn certificates<'b>(mut set: Asn1<'b>) -> Result<Vec<Certificate<'b>>> {
-    let mut certificates = Vec::new();
-    while !set.is_finished() {
-        if certificates.len() >= MAX_ITEMS {
-            return Err(set.error(Kind::TooLarge));
-        }
-        // Other kinds than X.509 have tags of their own (RFC 5652, 10.2.2), and are no use here.
-        if set.is_next(tag::SEQUENCE) {
-            certificates.push(Certificate::read(&mut set)?);
-        } else {
-            set.raw()?;
-        }
+/// What `der` found, which it places from `base` on.
+fn malformed(base: usize) -> impl Fn(der::Error) -> SignatureError {
+    move |error| {
+        let position = error.position().and_then(|position| usize::try_from(position).ok());
+        SignatureError::new(Kind::Malformed, base.saturating_add(position.unwrap_or(0)))
     }
-    Ok(certificates)
 }
 
-impl<'b> SignerInfo<'b> {
-    fn read(signers: &mut Asn1<'b>) -> Result<Self> {
-        let offset = signers.offset();
-        let mut info = signers.content(tag::SEQUENCE)?;
-        let wrong = info.error(Kind::NotSignedData);
-        let identifier = match info.decode::<u8>()? {
-            1 => {
-                let mut name = info.content(tag::SEQUENCE)?;
-                let issuer = name.raw()?;
-                let serial_number = name.content(tag::INTEGER)?.rest()?;
-                name.finish()?;
-                SignerIdentifier::IssuerAndSerialNumber { issuer, serial_number }
-            }
-            3 => SignerIdentifier::SubjectKeyIdentifier(
-                info.content(tag::CONTEXT_0_PRIMITIVE)?.rest()?,
-            ),
-            _ => return Err(wrong),
-        };
-        let unsupported = info.error(Kind::UnsupportedAlgorithm);
-        let digest = hash_of(info.plain_algorithm()?).ok_or(unsupported)?;
-        let attributes = if info.is_next(tag::CONTEXT_0) {
-            Some(Attributes::read(info.content(tag::CONTEXT_0)?)?)
-        } else {
-            None
-        };
-        let algorithm = info.plain_algorithm()?;
-        let signature_offset = info.offset();
-        let signature = info.content(tag::OCTET_STRING)?.rest()?;
-        // Unsigned attributes, such as a time stamp, prove nothing here.
-        if info.is_next(tag::CONTEXT_1) {
-            info.raw()?;
+/// `part`, which lies in `whole`, and where it does.
+fn within<'b>(whole: Raw<'b>, part: &'b [u8]) -> Raw<'b> {
+    let distance = part.as_ptr().addr().saturating_sub(whole.bytes().as_ptr().addr());
+    Raw::new(part, whole.offset().saturating_add(distance))
+}
+
+/// The items of a `SET OF` with this content; more than are read are an error of this kind.
+fn items<'b>(set: Raw<'b>, too_many: Kind) -> Result<Vec<Raw<'b>>> {
+    let mut items = Vec::new();
+    let mut end = set.offset();
+    for item in cms::SetOf(set.bytes()).iter() {
+        let item = within(set, item.map_err(malformed(end))?);
+        if items.len() >= MAX_ITEMS {
+            return Err(SignatureError::new(too_many, item.offset()));
         }
-        info.finish()?;
-        Ok(Self { offset, identifier, digest, attributes, algorithm, signature, signature_offset })
+        end = item.offset().saturating_add(item.bytes().len());
+        items.push(item);
+    }
+    Ok(items)
+}
+
+fn certificates<'b>(set: Raw<'b>) -> Result<Vec<Certificate<'b>>> {
+    // Other kinds than X.509 have tags of their own (RFC 5652, 10.2.2), and are no use here.
+    let items = items(set, Kind::TooLarge)?;
+    let x509 = items.into_iter().filter(|item| item.bytes().first() == Some(&SEQUENCE));
+    x509.map(|item| Certificate::parse_raw(item).map_err(Into::into)).collect()
+}
+
+/// The first byte of a `SEQUENCE`.
+const SEQUENCE: u8 = 0x30;
+
+impl<'b> SignerInfo<'b> {
+    fn read(raw: Raw<'b>) -> Result<Self> {
+        let at = |kind| SignatureError::new(kind, raw.offset());
+        let info = cms::SignerInfo::from_der(raw.bytes()).map_err(malformed(raw.offset()))?;
+        match (info.version, &info.signer_identifier) {
+            (1, SignerIdentifier::IssuerAndSerialNumber(_))
+            | (3, SignerIdentifier::SubjectKeyIdentifier(_)) => {}
+            _ => return Err(at(Kind::NotSignedData)),
+        }
+        let digest = hash_of(&info.digest_algorithm).ok_or(at(Kind::UnsupportedAlgorithm))?;
+        let attributes = match info.signed_attributes {
+            Some(set) => Some(Attributes::read(within(raw, set.0))?),
+            None => None,
+        };
+        // Unsigned attributes, such as a time stamp, prove nothing here.
+        let signature = within(raw, info.signature.as_bytes());
+        Ok(Self {
+            offset: raw.offset(),
+            identifier: info.signer_identifier,
+            digest,
+            attributes,
+            algorithm: info.signature_algorithm,
+            signature: signature.bytes(),
+            signature_offset: signature.offset(),
+        })
+    }
+}
+
+/// The hash of this identifier, which has no parameters, or NULL (RFC 5754, 2).
+fn hash_of(identifier: &AlgorithmIdentifierOwned) -> Option<HashAlgorithm> {
+    if identifier.parameters.as_ref().is_some_and(|parameters| !parameters.is_null()) {
+        return None;
+    }
+    match identifier.oid {
+        rfc5912::ID_SHA_256 => Some(HashAlgorithm::Sha256),
+        rfc5912::ID_SHA_384 => Some(HashAlgorithm::Sha384),
+        rfc5912::ID_SHA_512 => Some(HashAlgorithm::Sha512),
+        _ => None,
     }
 }
 
 impl<'b> Attributes<'b> {
-    fn read(mut set: Asn1<'b>) -> Result<Self> {
-        let incomplete = set.error(Kind::Attributes);
+    fn read(set: Raw<'b>) -> Result<Self> {
         let mut content_type = None;
         let mut message_digest = None;
-        let mut raw = Vec::new();
-        while !set.is_finished() {
-            let twice = set.error(Kind::Attributes);
-            if raw.len() >= MAX_ITEMS {
-                return Err(set.error(Kind::TooLarge));
-            }
-            raw.push(set.clone().raw()?);
-            let mut attribute = set.content(tag::SEQUENCE)?;
-            let kind: ObjectIdentifier = attribute.decode()?;
-            let mut values = attribute.content(tag::SET)?;
-            attribute.finish()?;
-            let again = match kind {
-                oid::CONTENT_TYPE => content_type.replace(values.decode()?).is_some(),
-                oid::MESSAGE_DIGEST => {
-                    let offset = values.offset();
-                    let digest = values.content(tag::OCTET_STRING)?.rest()?;
-                    message_digest.replace((digest, offset)).is_some()
+        let all = items(set, Kind::TooLarge)?;
+        for item in &all {
+            let attribute = cms::Attribute::from_der(item.bytes());
+            let attribute = attribute.map_err(malformed(item.offset()))?;
+            let values = within(*item, attribute.values.0);
+            let malformed = malformed(values.offset());
+            let again = match attribute.attribute_type {
+                rfc5911::ID_CONTENT_TYPE => {
+                    let value = ObjectIdentifier::from_der(values.bytes()).map_err(malformed)?;
+                    content_type.replace(value).is_some()
                 }
-                _ => {
-                    while !values.is_finished() {
-                        values.decode::<AnyRef<'_>>()?;
-                    }
-                    false
+                rfc5911::ID_MESSAGE_DIGEST => {
+                    let value = <&OctetStringRef>::from_der(values.bytes()).map_err(malformed)?;
+                    let value = within(values, value.as_bytes());
+                    message_digest.replace(value).is_some()
                 }
+                _ => attribute
+                    .values
+                    .iter()
+                    .find_map(core::result::Result::err)
+                    .map_or(Ok(false), |error| Err(malformed(error)))?,
             };
-            values.finish()?;
             if again {
-                return Err(twice);
+                return Err(SignatureError::new(Kind::Attributes, item.offset()));
             }
         }
-        let (message_digest, digest_offset) = message_digest.ok_or(incomplete)?;
+        let incomplete = SignatureError::new(Kind::Attributes, set.offset());
+        let message_digest = message_digest.ok_or(incomplete)?;
+        let raw: Vec<&[u8]> = all.iter().map(|item| item.bytes()).collect();
+        let signed = cms::set_of(&raw).and_then(|set| set.to_der());
         Ok(Self {
             content_type: content_type.ok_or(incomplete)?,
-            message_digest,
-            digest_offset,
-            signed: set_of(tag::SET, raw),
+            message_digest: message_digest.bytes(),
+            digest_offset: message_digest.offset(),
+            signed: signed.map_err(malformed(set.offset()))?,
         })
     }
 }

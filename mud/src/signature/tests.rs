@@ -1,11 +1,12 @@
 use alloc::vec::Vec;
 
+use der::Encode;
 use hexad_cose_core::{Curve, HashAlgorithm};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 
 use super::{Policy, SignatureErrorKind as Kind, SignedData, sign};
-use crate::certificate::{Certificate, Issuer, Template};
 use crate::file::Reader;
+use hexad_cose_core::x509::{Certificate, ErrorKind, Issuer, Place, Template};
 
 const NOW: i64 = 1_800_000_000;
 const FILE: &[u8] = br#"{"ietf-mud:mud": {"mud-version": 1, "mud-url": "https://a.example/b",
@@ -19,7 +20,11 @@ fn key(byte: u8) -> SigningKey {
 fn certificate(byte: u8, authority: bool, issuer: Option<(u8, &[u8])>) -> Vec<u8> {
     let key = key(byte);
     let template = Template {
-        common_name: if authority { "authority" } else { "signer" },
+        common_name: match (authority, issuer) {
+            (true, None) => "authority",
+            (true, Some(_)) => "authority below",
+            (false, _) => "signer",
+        },
         key: key.public().as_public(),
         serial_number: &[byte],
         not_before: NOW - 86_400,
@@ -61,8 +66,14 @@ fn a_chain_leads_to_its_anchor_and_to_no_other() {
     let anchors = [Certificate::parse(&authority).unwrap()];
     assert_eq!(verify(&p7s, &Policy::at(NOW).anchors(&anchors)), Ok(()));
     let anchors = [Certificate::parse(&impostor).unwrap()];
-    assert_eq!(verify(&p7s, &Policy::at(NOW).anchors(&anchors)), Err(Kind::Signature));
-    assert_eq!(verify(&p7s, &Policy::at(NOW).anchors(&[])), Err(Kind::NoAnchor));
+    assert_eq!(
+        verify(&p7s, &Policy::at(NOW).anchors(&anchors)),
+        Err(Kind::Certificate(Place::EndEntity, ErrorKind::Signature))
+    );
+    assert_eq!(
+        verify(&p7s, &Policy::at(NOW).anchors(&[])),
+        Err(Kind::Certificate(Place::EndEntity, ErrorKind::NoAnchor))
+    );
     assert_eq!(verify(&p7s, &Policy::at(NOW)), Err(Kind::NobodyTrusted));
 }
 
@@ -73,10 +84,10 @@ fn validity_is_checked_at_the_time_of_the_caller() {
     let p7s = signed(3, &[&signer]);
     let anchors = [Certificate::parse(&signer).unwrap()];
     let at = |time| verify(&p7s, &Policy::at(time).anchors(&anchors));
-    assert_eq!(at(NOW - 86_401), Err(Kind::NotYetValid));
+    assert_eq!(at(NOW - 86_401), Err(Kind::Certificate(Place::EndEntity, ErrorKind::NotYetValid)));
     assert_eq!(at(NOW - 86_400), Ok(()));
     assert_eq!(at(NOW + 86_400), Ok(()));
-    assert_eq!(at(NOW + 86_401), Err(Kind::Expired));
+    assert_eq!(at(NOW + 86_401), Err(Kind::Certificate(Place::EndEntity, ErrorKind::Expired)));
 }
 
 /// RFC 8520, 13.2: the key usage has digitalSignature. RFC 5280, 4.2.1.9: only an authority issues.
@@ -85,12 +96,18 @@ fn a_certificate_is_used_for_what_it_is_for() {
     let authority = certificate(1, true, None);
     let anchors = [Certificate::parse(&authority).unwrap()];
     let policy = Policy::at(NOW).anchors(&anchors);
-    assert_eq!(verify(&signed(1, &[&authority]), &policy), Err(Kind::KeyUsage));
+    assert_eq!(
+        verify(&signed(1, &[&authority]), &policy),
+        Err(Kind::Certificate(Place::EndEntity, ErrorKind::KeyUsage))
+    );
 
     let middle = certificate(3, false, Some((1, &authority)));
     let below = certificate(4, false, Some((3, &middle)));
     let p7s = signed(4, &[&below, &middle]);
-    assert_eq!(verify(&p7s, &policy), Err(Kind::BasicConstraints));
+    assert_eq!(
+        verify(&p7s, &policy),
+        Err(Kind::Certificate(Place::Bag(1), ErrorKind::BasicConstraints))
+    );
 }
 
 /// RFC 5280, 4.2.1.9: an authority with a path length of zero has no authority below it.
@@ -102,7 +119,7 @@ fn a_chain_is_not_longer_than_its_authority_allows() {
     let anchors = [Certificate::parse(&authority).unwrap()];
     let p7s = signed(3, &[&signer, &middle]);
     let outcome = verify(&p7s, &Policy::at(NOW).anchors(&anchors));
-    assert_eq!(outcome, Err(Kind::BasicConstraints));
+    assert_eq!(outcome, Err(Kind::Certificate(Place::Anchor(0), ErrorKind::BasicConstraints)));
 }
 
 /// draft-ietf-suit-mud: the signer is the one whose COSE key thumbprint the manifest names.
@@ -120,7 +137,10 @@ fn the_thumbprint_of_the_manifest_names_the_signer() {
     assert_eq!(verify(&p7s, &own), Ok(()));
     assert_eq!(verify(&p7s, &other), Err(Kind::WrongSigner));
     // Both have to hold when both are asked for.
-    assert_eq!(verify(&p7s, &own.anchors(&[])), Err(Kind::NoAnchor));
+    assert_eq!(
+        verify(&p7s, &own.anchors(&[])),
+        Err(Kind::Certificate(Place::EndEntity, ErrorKind::NoAnchor))
+    );
     // Part of a thumbprint is none.
     let part = thumbprint(3).truncated(8);
     let part = Policy::at(NOW).thumbprint(HashAlgorithm::Sha256, part.as_bytes());
@@ -134,12 +154,12 @@ fn the_subject_names_the_signer() {
     let authority = certificate(1, true, None);
     let p7s = signed(3, &[&signer]);
     let anchors = [Certificate::parse(&signer).unwrap()];
-    let subject = anchors[0].subject();
-    let policy = Policy::at(NOW).anchors(&anchors).subject(subject);
+    let subject = anchors[0].fields().subject().to_der().unwrap();
+    let policy = Policy::at(NOW).anchors(&anchors).subject(&subject);
     assert_eq!(verify(&p7s, &policy), Ok(()));
-    let authority = Certificate::parse(&authority).unwrap();
-    assert_eq!(verify(&p7s, &policy.subject(authority.subject())), Err(Kind::WrongSigner));
-    assert_eq!(verify(&p7s, &Policy::at(NOW).subject(subject)), Err(Kind::NobodyTrusted));
+    let authority = Certificate::parse(&authority).unwrap().fields().subject().to_der().unwrap();
+    assert_eq!(verify(&p7s, &policy.subject(&authority)), Err(Kind::WrongSigner));
+    assert_eq!(verify(&p7s, &Policy::at(NOW).subject(&subject)), Err(Kind::NobodyTrusted));
 }
 
 /// A certificate of the right key does not make a signature by another key right.
@@ -184,8 +204,8 @@ fn every_curve_signs() {
         };
         let der = template.issue(Issuer::Itself, &key, &mut RustCrypto).unwrap();
         let certificate = Certificate::parse(&der).unwrap();
-        let p7s = sign(FILE, &[certificate], NOW, &key, &mut RustCrypto).unwrap();
         let anchors = [certificate];
+        let p7s = sign(FILE, &anchors, NOW, &key, &mut RustCrypto).unwrap();
         assert_eq!(verify(&p7s, &Policy::at(NOW).anchors(&anchors)), Ok(()), "{curve:?}");
     }
 }

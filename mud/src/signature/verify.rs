@@ -3,12 +3,15 @@
 use alloc::vec::Vec;
 use core::ops::Deref;
 
+use der::Encode;
+use der::oid::db::rfc5911::ID_DATA;
 use hexad_cose_core::crypto::{Hash, Verify};
+use hexad_cose_core::x509::{self, Certificate, Validation};
 use hexad_cose_core::{CryptoError, ErrorKind, HashAlgorithm, PublicKeyBuf, Segments};
 
-use super::{SignatureError, SignatureErrorKind as Kind, SignedData, SignerIdentifier};
-use crate::asn1::{Result, oid, signing_algorithm};
-use crate::certificate::{Certificate, check_chain};
+use super::{
+    CT_MUD, Result, SignatureError, SignatureErrorKind as Kind, SignedData, SignerIdentifier,
+};
 use crate::error::Error;
 use crate::file::{Reader, Reading};
 
@@ -109,7 +112,7 @@ impl SignedData<'_> {
     ///
     /// ```
     /// # use hexad_cose_core::{Curve, HashAlgorithm};
-    /// # use hexad_mud::certificate::{Certificate, Issuer, Template};
+    /// # use hexad_cose_core::x509::{Certificate, Issuer, Template};
     /// # use hexad_mud::file::Reader;
     /// # use hexad_mud::signature::{Policy, SignedData, sign};
     /// # use hexad_rustcrypto::{RustCrypto, SigningKey};
@@ -140,15 +143,14 @@ impl SignedData<'_> {
     ///
     /// # Errors
     /// `NobodyTrusted`; `NoCertificate`; `WrongSigner`; `ContentType`, `MessageDigest` or `Signature`
-    /// when the file or the signature were changed; `UnsupportedAlgorithm`; of the certificates:
-    /// `NotYetValid`, `Expired`, `KeyUsage`, `BasicConstraints`, `CriticalExtension`, `NoAnchor`;
-    /// `Crypto`.
+    /// when the file or the signature were changed; `UnsupportedAlgorithm`; `Certificate` for one that
+    /// is not valid, not for signing, or does not lead to an anchor; `Crypto`.
     pub fn verify<'m>(
         &self,
         file: &'m [u8],
         policy: &Policy<'_>,
         crypto: &mut (impl Hash + Verify),
-    ) -> core::result::Result<Authentic<&'m [u8]>, SignatureError> {
+    ) -> Result<Authentic<&'m [u8]>> {
         let at = |kind| SignatureError::new(kind, self.signer.offset);
         if policy.anchors.is_none() && policy.thumbprint.is_none() {
             return Err(at(Kind::NobodyTrusted));
@@ -158,36 +160,41 @@ impl SignedData<'_> {
         let signer = all.find(|certificate| self.names(certificate));
         let signer = signer.ok_or(at(Kind::NoCertificate))?;
         let key = signer.key().ok_or(at(Kind::UnsupportedAlgorithm))?;
-        if policy.subject.is_some_and(|subject| subject != signer.subject()) {
+        let own = signer.fields().subject().to_der();
+        let own = own.map_err(|_| SignatureError::new(Kind::Malformed, signer.offset()))?;
+        if policy.subject.is_some_and(|subject| subject != own) {
             return Err(at(Kind::WrongSigner));
         }
         if let Some((algorithm, expected)) = policy.thumbprint {
-            let own = key.as_public().thumbprint(algorithm, crypto).map_err(|error| {
+            let thumbprint = key.as_public().thumbprint(algorithm, crypto).map_err(|error| {
                 at(Kind::Crypto(match error.kind() {
                     ErrorKind::Unsupported => CryptoError::Unsupported,
                     _ => CryptoError::Device,
                 }))
             })?;
-            if !own.matches(expected) {
+            if !thumbprint.matches(expected) {
                 return Err(at(Kind::WrongSigner));
             }
         }
         self.check_signature(file, signer, crypto)?;
-        signer.check_signer(policy.time)?;
+        // RFC 8520, 13.2: the key usage is there, and has digitalSignature.
+        let validation = Validation::at(policy.time).key_usage_present();
+        validation.check(signer)?;
         if let Some(anchors) = policy.anchors {
-            check_chain(signer, &self.certificates, anchors, policy.time, crypto)?;
+            validation.path(signer, &self.certificates, anchors, crypto)?;
         }
-        Ok(Authentic { value: file, key: *key, subject: signer.subject().to_vec() })
+        Ok(Authentic { value: file, key: *key, subject: own })
     }
 
     /// Whether the signer says that this is the certificate.
     fn names(&self, certificate: &Certificate<'_>) -> bool {
-        match self.signer.identifier {
-            SignerIdentifier::IssuerAndSerialNumber { issuer, serial_number } => {
-                certificate.issuer() == issuer && certificate.serial_number() == serial_number
+        match &self.signer.identifier {
+            SignerIdentifier::IssuerAndSerialNumber(name) => {
+                certificate.fields().issuer() == &name.issuer
+                    && certificate.fields().serial_number() == &name.serial_number
             }
             SignerIdentifier::SubjectKeyIdentifier(identifier) => {
-                certificate.subject_key_identifier() == Some(identifier)
+                certificate.subject_key_identifier() == Some(identifier.0.as_bytes())
             }
         }
     }
@@ -202,7 +209,7 @@ impl SignedData<'_> {
         let signer = &self.signer;
         let at = |kind, offset| SignatureError::new(kind, offset);
         // RFC 8520, 13.1 makes plain data; id-ct-mudtype is registered for it as well.
-        if self.content_type != oid::DATA && self.content_type != oid::CT_MUD {
+        if self.content_type != ID_DATA && self.content_type != CT_MUD {
             return Err(at(Kind::ContentType, signer.offset));
         }
         let message = match &signer.attributes {
@@ -219,23 +226,20 @@ impl SignedData<'_> {
                 attributes.signed.as_slice()
             }
             // Only plain data may be signed without attributes (RFC 5652, 5.3).
-            None if self.content_type != oid::DATA => {
+            None if self.content_type != ID_DATA => {
                 return Err(at(Kind::Attributes, signer.offset));
             }
             None => file,
         };
-        let signature = (signer.signature, signer.signature_offset);
-        let algorithm = certificate.verify(signer.algorithm, message, signature, crypto)?;
+        let verified = certificate.verify(&signer.algorithm, message, signer.signature, crypto);
+        let algorithm = verified.map_err(|kind| match kind {
+            x509::ErrorKind::UnsupportedAlgorithm => at(Kind::UnsupportedAlgorithm, signer.offset),
+            x509::ErrorKind::Crypto(error) => at(Kind::Crypto(error), signer.signature_offset),
+            _ => at(Kind::Signature, signer.signature_offset),
+        })?;
         // Of ECDSA, the digest and the signature name the same hash (RFC 5754, 3); with Ed25519, the
         // digest of the attributes is SHA-512 (RFC 8419, 3.1).
-        let expected = match algorithm.digest() {
-            Some(hash) => Some(hash),
-            None => certificate
-                .key()
-                .and_then(|key| signing_algorithm(key.curve()))
-                .map(|(_, _, hash)| hash),
-        };
-        if expected == Some(signer.digest) {
+        if algorithm.digest().unwrap_or(HashAlgorithm::Sha512) == signer.digest {
             Ok(())
         } else {
             Err(at(Kind::UnsupportedAlgorithm, signer.offset))
