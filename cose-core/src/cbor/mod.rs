@@ -31,6 +31,8 @@ mod encoder;
 mod entries;
 mod item;
 mod members;
+#[cfg(feature = "minicbor")]
+mod minicbor;
 #[cfg(feature = "alloc")]
 mod outline;
 mod skip;
