@@ -30,7 +30,7 @@ use crate::segments::Segments;
 /// let message = Mac::parse(bytes)?;
 /// for recipient in message.recipients().filter(|one| one.headers().kid() == Some(b"us")) {
 ///     let key = message.content_key(&recipient, &RecipientKey::Shared(kek), expect, crypto)?;
-///     let payload = message.verify(&key.secret(), expect, crypto)?.payload();
+///     let payload = message.clone().verify(&key.secret(), expect, crypto)?.payload();
 ///     # let _ = payload;
 /// }
 /// # Ok(())
