@@ -111,6 +111,16 @@ pub enum ErrorKind {
     Unsupported,
     /// The backend failed, though it offers the algorithm.
     Backend,
+    /// The token has expired (RFC 8392, 3.1.4).
+    Expired,
+    /// The token is not valid yet, or was issued in the future (RFC 8392, 3.1.5 and 3.1.6).
+    NotYetValid,
+    /// The token was issued too long ago.
+    TooOld,
+    /// The token is another issuer's.
+    Issuer,
+    /// The token is for others.
+    Audience,
     /// The output does not fit into the caller's buffer.
     BufferTooSmall,
 }
@@ -144,6 +154,11 @@ impl fmt::Display for ErrorKind {
             Self::VerificationFailed => "the signature or tag does not verify",
             Self::Unsupported => "the backend does not offer the algorithm",
             Self::Backend => "the backend failed",
+            Self::Expired => "the token has expired",
+            Self::NotYetValid => "the token is not valid yet",
+            Self::TooOld => "the token was issued too long ago",
+            Self::Issuer => "the token is another issuer's",
+            Self::Audience => "the token is for others",
             Self::BufferTooSmall => "the buffer is too small",
         };
         f.write_str(text)

@@ -12,6 +12,7 @@ mod check;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod crypto;
+pub mod cwt;
 mod error;
 mod expect;
 mod header;
@@ -32,9 +33,9 @@ pub use key::{Key, KeyOperation, KeySet, Keys, PublicKey, PublicKeyBuf, Secret, 
 pub use labels::Label;
 pub use message::{
     Agreement, Builder, ContentKey, Countersignature, Countersignature0, Countersignatures,
-    Countersigned, Decryption, Draft, Encrypt, Encrypt0, KdfInfo, Mac, Mac0, NewCountersignature,
-    NewRecipient, PartyInfo, PendingAgreement, PendingDecryption, PendingSignature, Recipient,
-    RecipientKey, Recipients, Sign, Sign1, Signature, Signatures, Signing, StreamedMac,
-    StreamedSignature, kind,
+    Countersigned, Decryption, Draft, Encrypt, Encrypt0, KdfInfo, Mac, Mac0, Message,
+    NewCountersignature, NewRecipient, PartyInfo, PendingAgreement, PendingDecryption,
+    PendingSignature, Recipient, RecipientKey, Recipients, Sign, Sign1, Signature, Signatures,
+    Signing, StreamedMac, StreamedSignature, kind,
 };
 pub use segments::Segments;

@@ -1,14 +1,14 @@
 //! `Claims-Set`: what an entity says of itself (RFC 9711, 4; RFC 8392, 3).
 
 use hexad_cose_core::Label;
-use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Type, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Number, Type, write_map};
+use hexad_cose_core::cwt::{Confirmation, Others, Writer};
 
-use crate::entity::{DebugStatus, Location, Number, OemId, Sueid, Ueid, Version};
+use crate::entity::{DebugStatus, Location, OemId, Sueid, Ueid, Version};
 use crate::error::{Error, ErrorKind};
 use crate::labels;
 use crate::list::List;
-use crate::message::{Confirmation, IntendedUse, Nonce, ProfileId};
-use crate::others::{Others, Writer, others_between};
+use crate::message::{IntendedUse, Nonce, ProfileId};
 use crate::software::{Dloa, Formatted, MeasurementResults};
 use crate::submods::NamedSubmodule;
 
@@ -138,7 +138,7 @@ impl<'b> Claims<'b> {
                 Label::Text(_) => cursor.skip()?,
             }
         }
-        claims.others = others_between(from, *cursor, KNOWN);
+        claims.others = Others::of(from.rest().until(cursor), KNOWN);
         Ok(claims)
     }
 
@@ -148,11 +148,11 @@ impl<'b> Claims<'b> {
             labels::ISS => self.iss = Some(cursor.text()?),
             labels::SUB => self.sub = Some(cursor.text()?),
             labels::AUD => self.aud = Some(cursor.text()?),
-            labels::EXP => self.exp = Some(Number::read(cursor)?),
-            labels::NBF => self.nbf = Some(Number::read(cursor)?),
+            labels::EXP => self.exp = Some(Number::parse(cursor)?),
+            labels::NBF => self.nbf = Some(Number::parse(cursor)?),
             labels::IAT => self.iat = Some(whole_time(label, cursor)?),
             labels::CTI => self.cti = Some(cursor.bytes()?),
-            labels::CNF => self.cnf = Some(Confirmation::read(cursor)?),
+            labels::CNF => self.cnf = Some(Confirmation::parse_at(cursor)?),
             labels::EAT_NONCE => self.eat_nonce = List::parse_one_or_more(cursor, depth)?,
             labels::UEID => self.ueid = Some(Ueid::read(cursor, label)?),
             labels::SUEIDS => self.sueids = List::parse_map(cursor, depth)?,
@@ -218,7 +218,7 @@ impl<'b> Claims<'b> {
             let mut writer = Writer::new(members, self.others);
             self.put_cwt_claims(&mut writer)?;
             self.put_eat_claims(&mut writer)?;
-            writer.finish()
+            Ok(writer.finish()?)
         })
     }
 
@@ -226,8 +226,8 @@ impl<'b> Claims<'b> {
         writer.text(labels::ISS, self.iss)?;
         writer.text(labels::SUB, self.sub)?;
         writer.text(labels::AUD, self.aud)?;
-        writer.put(labels::EXP, self.exp, Number::write)?;
-        writer.put(labels::NBF, self.nbf, Number::write)?;
+        writer.put(labels::EXP, self.exp, Number::encode)?;
+        writer.put(labels::NBF, self.nbf, Number::encode)?;
         writer.integer(labels::IAT, self.iat)?;
         writer.bytes(labels::CTI, self.cti)?;
         writer
@@ -242,7 +242,7 @@ impl<'b> Claims<'b> {
         writer.put(labels::OEMID, self.oemid.as_ref(), OemId::write)?;
         writer.put(labels::HWMODEL, self.hwmodel, |model, encoder| {
             check_hwmodel(model)?;
-            Ok(encoder.bytes(model).map(drop)?)
+            encoder.bytes(model).map(drop).map_err(Error::from)
         })?;
         writer.put(labels::HWVERSION, self.hwversion, |version, encoder| {
             version.write(labels::HWVERSION, encoder)
@@ -263,7 +263,7 @@ impl<'b> Claims<'b> {
         writer.put(labels::MANIFESTS, some_of(&self.manifests), List::encode_array)?;
         writer.put(labels::MEASUREMENTS, some_of(&self.measurements), List::encode_array)?;
         writer.put(labels::MEASRES, some_of(&self.measres), List::encode_array)?;
-        writer.unsigned(labels::INTUSE, self.intuse.map(|intuse| intuse.value().into()))
+        Ok(writer.unsigned(labels::INTUSE, self.intuse.map(|intuse| intuse.value().into()))?)
     }
 }
 

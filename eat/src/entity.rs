@@ -1,9 +1,7 @@
 //! Values of the claims that describe the entity: identifiers, versions, debug status, location
 //! (RFC 9711, 4.2.1 to 4.2.10).
 
-use core::cmp::Ordering;
-
-use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Type, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Number, Type, write_map};
 use hexad_cose_core::{ErrorKind as Cose, Label};
 
 use crate::error::{Error, ErrorKind};
@@ -239,56 +237,6 @@ impl DebugStatus {
     }
 }
 
-/// A number, whole or floating-point (`~time` and `number` of the CDDL).
-#[derive(Clone, Copy, Debug)]
-pub enum Number {
-    /// A whole number.
-    Integer(i64),
-    /// A floating-point number.
-    Float(f64),
-}
-
-impl Number {
-    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        Ok(match cursor.peek()? {
-            Type::Float => Self::Float(cursor.float()?),
-            _ => Self::Integer(cursor.integer()?),
-        })
-    }
-
-    pub(crate) fn write(self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        match self {
-            Self::Integer(value) => encoder.integer(value)?,
-            Self::Float(value) => encoder.float(value)?,
-        };
-        Ok(())
-    }
-
-    /// How it compares with a whole number; `None` for a NaN.
-    #[must_use]
-    pub fn compare(self, other: i64) -> Option<Ordering> {
-        match self {
-            Self::Integer(value) => Some(value.cmp(&other)),
-            // Times and coordinates are far below 2^53, where an f64 holds every whole number.
-            #[expect(clippy::cast_precision_loss, reason = "rounding is monotonic")]
-            Self::Float(value) => value.partial_cmp(&(other as f64)),
-        }
-    }
-}
-
-/// The same number in the same form; a NaN equals a NaN.
-impl PartialEq for Number {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Integer(a), Self::Integer(b)) => a == b,
-            (Self::Float(a), Self::Float(b)) => {
-                a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
-            }
-            _ => false,
-        }
-    }
-}
-
 /// `location`: where the entity is, by WGS 84 (RFC 9711, 4.2.10). Lengths in metres, angles in
 /// degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -337,13 +285,13 @@ impl Location {
         let mut entries = Entries::enter(cursor)?;
         while let Some(label) = entries.next(cursor)? {
             match label {
-                Label::Integer(1) => latitude = Some(Number::read(cursor)?),
-                Label::Integer(2) => longitude = Some(Number::read(cursor)?),
-                Label::Integer(3) => location.altitude = Some(Number::read(cursor)?),
-                Label::Integer(4) => location.accuracy = Some(Number::read(cursor)?),
-                Label::Integer(5) => location.altitude_accuracy = Some(Number::read(cursor)?),
-                Label::Integer(6) => location.heading = Some(Number::read(cursor)?),
-                Label::Integer(7) => location.speed = Some(Number::read(cursor)?),
+                Label::Integer(1) => latitude = Some(Number::parse(cursor)?),
+                Label::Integer(2) => longitude = Some(Number::parse(cursor)?),
+                Label::Integer(3) => location.altitude = Some(Number::parse(cursor)?),
+                Label::Integer(4) => location.accuracy = Some(Number::parse(cursor)?),
+                Label::Integer(5) => location.altitude_accuracy = Some(Number::parse(cursor)?),
+                Label::Integer(6) => location.heading = Some(Number::parse(cursor)?),
+                Label::Integer(7) => location.speed = Some(Number::parse(cursor)?),
                 Label::Integer(8) => location.timestamp = Some(cursor.integer()?),
                 Label::Integer(9) => location.age = Some(cursor.unsigned()?),
                 // The CDDL leaves no room for others.
@@ -368,7 +316,7 @@ impl Location {
         write_map(encoder, |members| {
             for (label, number) in numbers {
                 if let Some(number) = number {
-                    members.put(label, |encoder| number.write(encoder))?;
+                    members.put(label, |encoder| number.encode(encoder))?;
                 }
             }
             members.integer(8, self.timestamp)?;

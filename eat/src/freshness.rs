@@ -1,29 +1,12 @@
 //! Whether a token is fresh: its nonce, and its times by a clock that the caller gives (RFC 9711, 9.3;
 //! RFC 8392, 3.1).
 
-use core::cmp::Ordering;
+use hexad_cose_core::cbor::Number;
+pub use hexad_cose_core::cwt::Clock;
 
 use crate::claims::Claims;
-use crate::entity::Number;
 use crate::error::{Error, ErrorKind};
 use crate::labels;
-
-/// The caller's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clock {
-    /// Seconds since 1970-01-01T00:00Z.
-    pub now: i64,
-    /// By how many seconds the clocks of issuer and receiver may differ.
-    pub leeway: u32,
-}
-
-impl Clock {
-    /// The earliest and the latest time that it may be by the issuer's clock.
-    fn range(self) -> (i64, i64) {
-        let leeway = i64::from(self.leeway);
-        (self.now.saturating_sub(leeway), self.now.saturating_add(leeway))
-    }
-}
 
 /// Checks that one of the token's nonces is the one that was given out. Whether that one was used
 /// before is for whoever keeps the nonces.
@@ -66,8 +49,7 @@ pub fn check_validity(claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
 pub fn check_age(claims: &Claims<'_>, max_age: u32, clock: Clock) -> Result<(), Error> {
     let iat = claims.iat.ok_or(Error::new(ErrorKind::Missing(labels::IAT), 0))?;
     check_times(None, None, claims.iat, clock)?;
-    let (earliest, _) = clock.range();
-    if iat.saturating_add(i64::from(max_age)) < earliest {
+    if clock.is_older_than(iat.into(), max_age) {
         return Err(Error::new(ErrorKind::TooOld, 0));
     }
     Ok(())
@@ -79,12 +61,11 @@ pub(crate) fn check_times(
     iat: Option<i64>,
     clock: Clock,
 ) -> Result<(), Error> {
-    let (earliest, latest) = clock.range();
-    if exp.is_some_and(|exp| exp.compare(earliest) != Some(Ordering::Greater)) {
+    if exp.is_some_and(|exp| clock.has_passed(exp)) {
         return Err(Error::new(ErrorKind::Expired, 0));
     }
-    let begun = |nbf: Number| matches!(nbf.compare(latest), Some(Ordering::Less | Ordering::Equal));
-    if nbf.is_some_and(|nbf| !begun(nbf)) || iat.is_some_and(|iat| iat > latest) {
+    let begins = [nbf, iat.map(Number::Integer)];
+    if begins.into_iter().flatten().any(|date| !clock.has_begun(date)) {
         return Err(Error::new(ErrorKind::NotYetValid, 0));
     }
     Ok(())

@@ -1,21 +1,7 @@
 //! The claim keys of the "CBOR Web Token (CWT) Claims" registry that this crate knows.
 
-/// `iss` (RFC 8392, 3.1.1)
-pub const ISS: i64 = 1;
-/// `sub` (RFC 8392, 3.1.2)
-pub const SUB: i64 = 2;
-/// `aud` (RFC 8392, 3.1.3)
-pub const AUD: i64 = 3;
-/// `exp` (RFC 8392, 3.1.4)
-pub const EXP: i64 = 4;
-/// `nbf` (RFC 8392, 3.1.5)
-pub const NBF: i64 = 5;
-/// `iat` (RFC 8392, 3.1.6; RFC 9711, 4.3.1)
-pub const IAT: i64 = 6;
-/// `cti` (RFC 8392, 3.1.7)
-pub const CTI: i64 = 7;
-/// `cnf` (RFC 8747, 3.1)
-pub const CNF: i64 = 8;
+pub use hexad_cose_core::iana::claim::{AUD, CNF, CTI, EXP, IAT, ISS, NBF, SUB};
+
 /// `eat_nonce` (RFC 9711, 4.1)
 pub const EAT_NONCE: i64 = 10;
 /// `ueid` (RFC 9711, 4.2.1)

@@ -1,12 +1,10 @@
-//! Values of the claims that describe the token: nonce, profile, intended use, confirmation key
-//! (RFC 9711, 4.1 and 4.3; RFC 8747).
+//! Values of the claims that describe the token: nonce, profile, intended use (RFC 9711, 4.1 and 4.3).
 
-use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Raw, Type};
-use hexad_cose_core::{Key, Label};
+use hexad_cose_core::cbor::{Cursor, Encoder, Type};
 
 use crate::error::{Error, ErrorKind};
 use crate::labels;
-use crate::list::{Codec, between};
+use crate::list::Codec;
 
 /// `eat_nonce`: 8 to 64 bytes that the verifier gave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,67 +109,5 @@ impl IntendedUse {
             Self::ProofOfPossession => 5,
             Self::Other(other) => other,
         }
-    }
-}
-
-/// `cnf`: the key that the token is about (RFC 8747, 3.1), kept as it is encoded.
-#[derive(Clone, Copy, Debug)]
-pub struct Confirmation<'b> {
-    map: Raw<'b>,
-}
-
-impl<'b> Confirmation<'b> {
-    /// The member with a plain key.
-    const COSE_KEY: Label<'static> = Label::Integer(1);
-
-    pub(crate) fn read(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        let from = *cursor;
-        let mut entries = Entries::enter(cursor)?;
-        while let Some(label) = entries.next(cursor)? {
-            if label == Self::COSE_KEY {
-                Key::parse_at(cursor)?;
-            } else {
-                cursor.skip()?;
-            }
-        }
-        Ok(Self { map: between(from, *cursor) })
-    }
-
-    /// One from its encoding, a map as RFC 8747 defines it.
-    ///
-    /// # Errors
-    /// `Cose` when it is not such a map, or the key in it is not a `COSE_Key`.
-    pub fn parse(map: &'b [u8]) -> Result<Self, Error> {
-        let mut cursor = Cursor::new(map);
-        let confirmation = Self::read(&mut cursor)?;
-        cursor.finish()?;
-        Ok(confirmation)
-    }
-
-    /// The encoded map.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &'b [u8] {
-        self.map.bytes()
-    }
-
-    /// The plain `COSE_Key`, if that is the form.
-    #[must_use]
-    pub fn cose_key(&self) -> Option<Key<'b>> {
-        // Validated when it was read, so this can't fail.
-        let mut cursor = self.map.cursor();
-        let mut entries = Entries::enter(&mut cursor).ok()?;
-        while let Some(label) = entries.next(&mut cursor).ok()? {
-            if label == Self::COSE_KEY {
-                return Key::parse_at(&mut cursor).ok();
-            }
-            cursor.skip().ok()?;
-        }
-        None
-    }
-}
-
-impl PartialEq for Confirmation<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
     }
 }

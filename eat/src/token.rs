@@ -4,6 +4,7 @@ use core::task::Poll;
 
 use hexad_cose_core::cbor::{Cursor, Raw};
 use hexad_cose_core::crypto::{Hash, Mac, Sign, Verify, VerifyAsync, VerifyPoll};
+use hexad_cose_core::cwt::skip_tag;
 use hexad_cose_core::iana::tag;
 use hexad_cose_core::{
     Algorithm, Builder, Check, ContentType, Draft, Expect, Headers, Key, Mac0, Pending, Sign1,
@@ -63,15 +64,9 @@ impl<'b> Token<'b> {
 
     fn parse_at(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let here = cursor.offset();
+        skip_tag(cursor).map_err(|error| Error::new(ErrorKind::Protection, error.offset()))?;
         let mut ahead = *cursor;
-        let outer = ahead.tag().ok();
-        let number = if outer == Some(tag::CWT) {
-            *cursor = ahead;
-            let protection = Error::new(ErrorKind::Protection, ahead.offset());
-            Some(ahead.tag().map_err(|_| protection)?)
-        } else {
-            outer
-        };
+        let number = ahead.tag().ok();
         let (message, detached) = if number == Some(tag::MAC0) {
             let mac0 = Mac0::parse_at(cursor)?;
             (Message::Mac0(mac0), mac0.is_detached())

@@ -33,6 +33,7 @@ mod item;
 mod members;
 #[cfg(feature = "minicbor")]
 mod minicbor;
+mod number;
 #[cfg(feature = "alloc")]
 mod outline;
 mod skip;
@@ -51,6 +52,7 @@ pub(crate) use entries::find;
 pub use entries::{Entries, MAX_WALKED};
 pub use item::{Head, MAX_DEPTH, Type};
 pub use members::{Members, write_map};
+pub use number::Number;
 #[cfg(feature = "alloc")]
 pub use outline::{Line, Vocabulary, outline};
 

@@ -94,6 +94,26 @@ pub mod header {
     pub const X5CHAIN_SENDER: i64 = -29;
 }
 
+/// Labels of claims (RFC 8392, 3.1 and the IANA "CBOR Web Token (CWT) Claims" registry).
+pub mod claim {
+    /// `iss`: issuer (RFC 8392, 3.1.1).
+    pub const ISS: i64 = 1;
+    /// `sub`: subject (RFC 8392, 3.1.2).
+    pub const SUB: i64 = 2;
+    /// `aud`: audience (RFC 8392, 3.1.3).
+    pub const AUD: i64 = 3;
+    /// `exp`: expiration time (RFC 8392, 3.1.4).
+    pub const EXP: i64 = 4;
+    /// `nbf`: not before (RFC 8392, 3.1.5).
+    pub const NBF: i64 = 5;
+    /// `iat`: issued at (RFC 8392, 3.1.6; RFC 9711, 4.3.1).
+    pub const IAT: i64 = 6;
+    /// `cti`: identifier of the token (RFC 8392, 3.1.7).
+    pub const CTI: i64 = 7;
+    /// `cnf`: confirmation (RFC 8747, 3.1).
+    pub const CNF: i64 = 8;
+}
+
 /// Labels of `COSE_Key` parameters (RFC 9052, 7.1 and RFC 9053, 7).
 pub mod key {
     /// Key type.

@@ -1,5 +1,6 @@
 //! The messages of COSE (RFC 9052): signed, authenticated and encrypted, and their parts.
 
+mod any;
 mod body;
 mod builder;
 mod content_key;
@@ -19,6 +20,7 @@ mod streamed;
 mod structure;
 mod unsigned;
 
+pub use any::Message;
 pub use builder::{Builder, Draft, kind};
 pub use content_key::ContentKey;
 pub use countersignature::{

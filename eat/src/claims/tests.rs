@@ -265,7 +265,7 @@ fn confirmation_keys() {
     let claims = Claims::parse(&encoded).unwrap();
     let cnf = claims.cnf.unwrap();
     assert_eq!(cnf.as_bytes(), key);
-    assert!(cnf.cose_key().unwrap().public().is_some());
+    assert!(cnf.key().unwrap().public().is_some());
     assert!(kind(labels::CNF, &[0xa1, 0x01, 0xa0]).is_some());
     assert!(kind(labels::CNF, &[0x80]).is_some());
 }

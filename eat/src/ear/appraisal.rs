@@ -2,6 +2,7 @@
 
 use hexad_cose_core::Label;
 use hexad_cose_core::cbor::{Cursor, Encoder, Entries, write_map};
+use hexad_cose_core::cwt::{Others, Writer};
 
 use super::trust::{Tier, TrustworthinessVector};
 use crate::claims::some_of;
@@ -9,7 +10,6 @@ use crate::error::{Error, ErrorKind};
 use crate::labels;
 use crate::list::{Codec, List};
 use crate::message::{Nonce, ProfileId};
-use crate::others::{Others, Writer, others_between};
 
 /// An entry of an EAR's `submods`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,7 +87,7 @@ impl<'b> Codec<'b> for Appraisal<'b> {
                 _ => cursor.skip()?,
             }
         }
-        appraisal.others = others_between(from, *cursor, KNOWN);
+        appraisal.others = Others::of(from.rest().until(cursor), KNOWN);
         let missing = Error::new(ErrorKind::Missing(labels::EAR_STATUS), from.offset());
         appraisal.status = status.ok_or(missing)?;
         appraisal.check(from.offset())?;
@@ -108,7 +108,7 @@ impl<'b> Codec<'b> for Appraisal<'b> {
             writer.put(label, vector, TrustworthinessVector::write)?;
             let policies = some_of(&self.appraisal_policy_ids);
             writer.put(labels::EAR_APPRAISAL_POLICY_IDS, policies, List::encode_array)?;
-            writer.finish()
+            Ok(writer.finish()?)
         })
     }
 

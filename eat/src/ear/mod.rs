@@ -4,20 +4,19 @@
 mod appraisal;
 mod trust;
 
-use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Raw, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Number, Raw, write_map};
+use hexad_cose_core::cwt::{Others, Writer};
 use hexad_cose_core::{Algorithm, Builder, Draft, Headers, Label, Sign1, kind};
 
 pub use appraisal::Appraisal;
 pub use trust::{Aspect, Tier, TrustClaim, TrustworthinessVector};
 
 use crate::claims::whole_time;
-use crate::entity::Number;
 use crate::error::{Error, ErrorKind};
 use crate::freshness::{Clock, check_times};
 use crate::labels;
 use crate::list::{Codec, List};
 use crate::message::Nonce;
-use crate::others::{Others, Writer, others_between};
 use crate::profile::Profile;
 
 /// The `eat_profile` of an EAR.
@@ -161,7 +160,7 @@ impl<'b> Ear<'b> {
                 _ => cursor.skip()?,
             }
         }
-        ear.others = others_between(claims.cursor(), cursor, KNOWN);
+        ear.others = Others::of(claims.until(&cursor), KNOWN);
         cursor.finish()?;
         let error = |kind| Error::new(kind, claims.offset());
         let missing = |label| error(ErrorKind::Missing(label));
@@ -224,7 +223,7 @@ impl<'b> Ear<'b> {
             writer.unsigned(labels::EAR_STATUS, self.status.map(Tier::value))?;
             writer.bytes(labels::EAR_RAW_EVIDENCE, self.raw_evidence)?;
             writer.put(labels::EAR_VERIFIER_ID, Some(&self.verifier_id), VerifierId::write)?;
-            writer.finish()
+            Ok(writer.finish()?)
         })
     }
 

@@ -1,11 +1,10 @@
-//! Claims that this crate does not know: kept as they are, so that nothing that was signed is lost.
+//! Claims that a reader does not know: kept as they are, so that nothing that was signed is lost.
 
 use core::fmt;
 
-use hexad_cose_core::Label;
-use hexad_cose_core::cbor::{Cursor, Encoder, Members, Raw, check_well_formed};
-
+use crate::cbor::{Encoder, Members, Raw, check_well_formed};
 use crate::error::Error;
+use crate::labels::Label;
 
 /// A claim by its key and its encoded value.
 #[derive(Clone, Copy, Debug)]
@@ -31,17 +30,37 @@ impl PartialEq for Claim<'_> {
     }
 }
 
-/// The claims of a claims-set that this crate does not know.
+/// The claims of a claims-set beside those that its reader knows by name.
+///
+/// ```
+/// use hexad_cose_core::cwt::{Claim, Claims};
+///
+/// // {1: "as", 38: 7}
+/// let claims = Claims::parse(&[0xa2, 0x01, 0x62, b'a', b's', 0x18, 0x26, 0x07])?;
+/// assert_eq!(claims.others.get(38).map(|value| value.bytes()), Some(&[0x07][..]));
+///
+/// let again = [Claim::new(38, &[0x07])];
+/// assert_eq!(claims, Claims { iss: Some("as"), others: (&again).into(), ..Claims::default() });
+/// # Ok::<(), hexad_cose_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Default)]
 pub struct Others<'b> {
-    /// A validated map, and which of its labels are known.
+    /// A claims-set, and which of its labels are known.
     map: Option<(Raw<'b>, &'static [i64])>,
     given: &'b [Claim<'b>],
 }
 
 impl<'b> Others<'b> {
-    pub(crate) fn of(map: Raw<'b>, known: &'static [i64]) -> Self {
+    /// The claims of an encoded claims-set whose labels are not among the `known`: of one that was
+    /// read to its end by [`Entries`](crate::cbor::Entries). Of anything else, some or none.
+    #[must_use]
+    pub const fn of(map: Raw<'b>, known: &'static [i64]) -> Self {
         Self { map: Some((map, known)), given: &[] }
+    }
+
+    /// The claims-set that they are of, unless they were given.
+    pub(crate) fn map(&self) -> Option<Raw<'b>> {
+        self.map.map(|(map, _)| map)
     }
 
     /// The claims, in their order.
@@ -88,6 +107,12 @@ impl<'b> From<&'b [Claim<'b>]> for Others<'b> {
     }
 }
 
+impl<'b, const N: usize> From<&'b [Claim<'b>; N]> for Others<'b> {
+    fn from(given: &'b [Claim<'b>; N]) -> Self {
+        Self::from(given.as_slice())
+    }
+}
+
 impl PartialEq for Others<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.iter().count() == other.iter().count()
@@ -105,24 +130,30 @@ impl fmt::Debug for Others<'_> {
 
 /// Puts claims into a map that is being written: the known ones in ascending order, and the others
 /// where they belong between them.
-pub(crate) struct Writer<'m, 'e, 'w, 'b> {
+#[derive(Debug)]
+pub struct Writer<'m, 'e, 'w, 'b> {
     members: &'m mut Members<'e, 'w, 'b>,
     others: Others<'b>,
     last: Option<Label<'b>>,
 }
 
 impl<'m, 'e, 'w, 'b> Writer<'m, 'e, 'w, 'b> {
+    /// Writes into the map of these `members`, `others` among them.
     pub fn new(members: &'m mut Members<'e, 'w, 'b>, others: Others<'b>) -> Self {
         Self { members, others, last: None }
     }
 
     /// A claim whose value `write` writes, if there is one.
-    pub fn put<T>(
+    ///
+    /// # Errors
+    /// Those of CBOR in the value of another claim; `BufferTooSmall`; `NotDeterministic` at a claim
+    /// that stands twice or does not follow the one before; and those of `write`.
+    pub fn put<T, E: From<Error>>(
         &mut self,
         label: i64,
         value: Option<T>,
-        write: impl FnOnce(T, &mut Encoder<'_>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        write: impl FnOnce(T, &mut Encoder<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let Some(value) = value else {
             return Ok(());
         };
@@ -131,6 +162,9 @@ impl<'m, 'e, 'w, 'b> Writer<'m, 'e, 'w, 'b> {
     }
 
     /// The others that are left.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
     pub fn finish(mut self) -> Result<(), Error> {
         self.others_before(None)
     }
@@ -142,39 +176,48 @@ impl<'m, 'e, 'w, 'b> Writer<'m, 'e, 'w, 'b> {
             }
             self.last = Some(claim.key);
             check_well_formed(claim.value.bytes())?;
-            self.members.put(claim.key, |encoder| {
-                encoder.raw(claim.value.bytes()).map(drop).map_err(Error::from)
-            })?;
+            self.members.put(claim.key, |encoder| encoder.raw(claim.value.bytes()).map(drop))?;
         }
         Ok(())
     }
 
+    /// A text, if there is one.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
     pub fn text(&mut self, label: i64, value: Option<&str>) -> Result<(), Error> {
-        self.put(label, value, |value, encoder| Ok(encoder.text(value).map(drop)?))
+        self.put(label, value, |value, encoder| encoder.text(value).map(drop))
     }
 
+    /// A byte string, if there is one.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
     pub fn bytes(&mut self, label: i64, value: Option<&[u8]>) -> Result<(), Error> {
-        self.put(label, value, |value, encoder| Ok(encoder.bytes(value).map(drop)?))
+        self.put(label, value, |value, encoder| encoder.bytes(value).map(drop))
     }
 
+    /// An unsigned integer, if there is one.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
     pub fn unsigned(&mut self, label: i64, value: Option<u64>) -> Result<(), Error> {
-        self.put(label, value, |value, encoder| Ok(encoder.unsigned(value).map(drop)?))
+        self.put(label, value, |value, encoder| encoder.unsigned(value).map(drop))
     }
 
+    /// An integer, if there is one.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
     pub fn integer(&mut self, label: i64, value: Option<i64>) -> Result<(), Error> {
-        self.put(label, value, |value, encoder| Ok(encoder.integer(value).map(drop)?))
+        self.put(label, value, |value, encoder| encoder.integer(value).map(drop))
     }
 
+    /// A boolean, if there is one.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
     pub fn boolean(&mut self, label: i64, value: Option<bool>) -> Result<(), Error> {
-        self.put(label, value, |value, encoder| Ok(encoder.boolean(value).map(drop)?))
+        self.put(label, value, |value, encoder| encoder.boolean(value).map(drop))
     }
-}
-
-/// The map between two positions, of which `known` labels are read by others.
-pub(crate) fn others_between<'b>(
-    from: Cursor<'b>,
-    to: Cursor<'b>,
-    known: &'static [i64],
-) -> Others<'b> {
-    Others::of(crate::list::between(from, to), known)
 }
