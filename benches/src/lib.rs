@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, Curve, Error, HashAlgorithm, PublicKeyBuf, Sign1};
+use hexad_cose_core::{Algorithm, CryptoError, Curve, Error, HashAlgorithm, PublicKeyBuf, Sign1};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::builder::{ManifestBuilder, Sequence};
 use hexad_suit::command::{Action, Condition, ReportingPolicy};
@@ -17,6 +17,10 @@ pub struct Signed {
     pub key: PublicKeyBuf,
 }
 
+fn public_half(key: &SigningKey) -> Result<PublicKeyBuf, Error> {
+    key.public_on_curve().copied().ok_or(CryptoError::InvalidKey.at(0))
+}
+
 /// A `COSE_Sign1` over a payload of `length` bytes.
 ///
 /// # Errors
@@ -26,7 +30,7 @@ pub fn sign1(length: usize) -> Result<Signed, Error> {
     let mut buffer = vec![0; length + 128];
     let builder = Sign1::builder(Algorithm::ESP256).kid(b"11");
     let message = builder.payload(&vec![0x5a; length], &mut buffer)?.sign(&key, &mut RustCrypto)?;
-    Ok(Signed { message: message.to_vec(), key: *key.public() })
+    Ok(Signed { message: message.to_vec(), key: public_half(&key)? })
 }
 
 /// A SUIT envelope as a device gets it: one component, downloaded, checked and invoked, ESP256.
@@ -60,7 +64,7 @@ pub fn suit() -> Result<Signed, hexad_suit::Error> {
     let key = SigningKey::from_bytes(Curve::P256, &[7; 32]).map_err(|error| error.at(0))?;
     let mut envelope = manifest.build(&mut RustCrypto)?;
     envelope.sign(Sign1::builder(Algorithm::ESP256), &key, &mut RustCrypto)?;
-    Ok(Signed { message: envelope.encode()?, key: *key.public() })
+    Ok(Signed { message: envelope.encode()?, key: public_half(&key)? })
 }
 
 /// A deterministically encoded map of `count` entries, each an array of a text and a float.

@@ -146,7 +146,7 @@ pub fn encode_private(
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut encoded = Zeroizing::new(Vec::new());
     key.with_secret(|d| {
-        let mut cose = Key::from_public(key.public().as_public()).with_private(d);
+        let mut cose = Key::from_public(key.public()).with_private(d);
         if let Some(kid) = kid {
             cose = cose.with_kid(kid);
         }

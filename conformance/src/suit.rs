@@ -162,7 +162,7 @@ fn verify<'b>(
     key: &SigningKey,
 ) -> Result<Verified<Manifest<'b>>, hexad_suit::Error> {
     let envelope = Envelope::parse(bytes)?;
-    let keys = [Key::from_public(key.public().as_public())];
+    let keys = [Key::from_public(key.public())];
     let anchors = TrustAnchors::new(&keys, &SIGNATURES);
     match envelope.authenticate(&anchors, &mut RustCrypto) {
         Err(error) if error.kind() == ErrorKind::NotAuthenticated => {

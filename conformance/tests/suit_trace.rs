@@ -40,7 +40,7 @@ fn with_example(
     let bytes = vectors::hex(json["envelope_hex"].as_str().unwrap()).unwrap();
     let pem = vectors::read(&folder.join("signing-key.txt")).unwrap();
     let key = SigningKey::from_pem(&pem).unwrap();
-    let keys = [Key::from_public(key.public().as_public())];
+    let keys = [Key::from_public(key.public())];
     let anchors = TrustAnchors::new(&keys, &[Algorithm::ES256]);
     let envelope = Envelope::parse(&bytes).unwrap();
     let manifest = envelope.authenticate(&anchors, &mut RustCrypto).unwrap();

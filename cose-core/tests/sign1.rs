@@ -41,7 +41,7 @@ fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorKind {
 #[test]
 fn what_was_signed_verifies() {
     let signer = signing_key();
-    let key = Key::from_public(signer.public().as_public());
+    let key = Key::from_public(signer.public());
     let bytes = message(&signer);
     assert_eq!(verify(&bytes, &key, EXPECT).unwrap(), b"This is the content.");
     let headers = *Sign1::parse(&bytes).unwrap().headers();
@@ -55,7 +55,7 @@ fn what_was_signed_verifies() {
 #[test]
 fn no_changed_byte_is_accepted() {
     let signer = signing_key();
-    let key = Key::from_public(signer.public().as_public());
+    let key = Key::from_public(signer.public());
     let good = message(&signer);
     let kid = good.windows(2).position(|pair| pair == b"11").unwrap();
     let unprotected = [kid - 2, kid, kid + 1];
@@ -84,7 +84,7 @@ fn every_truncation_is_refused() {
 #[test]
 fn algorithms_are_the_callers_choice() {
     let signer = signing_key();
-    let public = Key::from_public(signer.public().as_public());
+    let public = Key::from_public(signer.public());
     let bytes = message(&signer);
     let es256 = Expect::alg(Algorithm::ES256);
     assert_eq!(kind(verify(&bytes, &public, es256)), ErrorKind::AlgorithmNotAccepted);
@@ -98,8 +98,8 @@ fn algorithms_are_the_callers_choice() {
     let same_use = public.with_algorithm(Algorithm::ES256);
     assert!(verify(&bytes, &same_use, EXPECT).is_ok());
 
-    let ed25519 = *SigningKey::from_bytes(Curve::Ed25519, &[7; 32]).unwrap().public();
-    let wrong_curve = Key::from_public(ed25519.as_public());
+    let ed25519 = SigningKey::from_bytes(Curve::Ed25519, &[7; 32]).unwrap();
+    let wrong_curve = Key::from_public(ed25519.public());
     assert_eq!(kind(verify(&bytes, &wrong_curve, EXPECT)), ErrorKind::KeyMismatch);
     let secret = Key::from_symmetric(&[7; 32], Algorithm::ESP256);
     assert_eq!(kind(verify(&bytes, &secret, EXPECT)), ErrorKind::KeyMismatch);
@@ -110,9 +110,7 @@ fn algorithms_are_the_callers_choice() {
 fn key_operations_are_respected() {
     let signer = signing_key();
     let bytes = message(&signer);
-    let PublicKey::Ec2 { x, y: hexad_cose_core::Y::Coordinate(y), .. } =
-        signer.public().as_public()
-    else {
+    let PublicKey::Ec2 { x, y: hexad_cose_core::Y::Coordinate(y), .. } = signer.public() else {
         unreachable!("the key is on P-256");
     };
     for (operations, allowed) in [(&[0x81, 0x02][..], true), (&[0x81, 0x01], false)] {
@@ -131,7 +129,7 @@ fn key_operations_are_respected() {
 #[test]
 fn external_data_and_detached_payloads_are_signed() {
     let signer = signing_key();
-    let key = Key::from_public(signer.public().as_public());
+    let key = Key::from_public(signer.public());
     let mut buffer = [0; 256];
     let detached = Sign1::builder(Algorithm::ESP256)
         .external_aad(b"context")
@@ -198,7 +196,7 @@ fn buckets_are_held_to_the_rules() {
 #[test]
 fn unprotected_algorithms_and_unknown_critical_parameters_are_refused() {
     let signer = signing_key();
-    let key = Key::from_public(signer.public().as_public());
+    let key = Key::from_public(signer.public());
     let check = |bytes: &[u8], expect| kind(verify(bytes, &key, expect));
     let unprotected = with_buckets(&[], &[0xa1, 0x01, 0x28]);
     assert_eq!(check(&unprotected, EXPECT), ErrorKind::UnprotectedAlgorithm);
@@ -297,7 +295,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> (T, u32) {
 #[test]
 fn checks_can_be_answered_later() {
     let signer = signing_key();
-    let key = Key::from_public(signer.public().as_public());
+    let key = Key::from_public(signer.public());
     let good = message(&signer);
     let mut bad = good.clone();
     *bad.last_mut().unwrap() ^= 1;
@@ -323,7 +321,7 @@ fn checks_can_be_answered_later() {
 #[test]
 fn signatures_can_be_made_later() {
     let signer = signing_key();
-    let key = Key::from_public(signer.public().as_public());
+    let key = Key::from_public(signer.public());
     let mut buffer = [0; 256];
     let unsigned = Sign1::builder(Algorithm::ESP256).payload(b"later", &mut buffer).unwrap();
     let mut device = Slow { polls: 0 };

@@ -26,7 +26,7 @@ fn signed(name: &str, seed: u8, content_type: Option<ContentType<'static>>) -> V
 /// What verifying `bytes` under the key of `seed` comes to: the software's name.
 fn verify(bytes: &[u8], seed: u8) -> Result<String, ErrorKind> {
     let key = SigningKey::from_bytes(Curve::P256, &[seed; 32]).unwrap();
-    let anchor = Key::from_public(key.public().as_public());
+    let anchor = Key::from_public(key.public());
     let read = || {
         let check = SignedTag::parse(bytes)?.check(
             &anchor,

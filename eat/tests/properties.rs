@@ -165,7 +165,7 @@ proptest! {
 #[test]
 fn no_changed_bit_passes() {
     let key = SigningKey::from_bytes(Curve::P256, &[7; 32]).unwrap();
-    let anchor = Key::from_public(key.public().as_public());
+    let anchor = Key::from_public(key.public());
     let mut buffer = [0; 256];
     let token = Token::builder(Algorithm::ES256, &mut buffer)
         .nonce(b"12345678")
@@ -193,7 +193,7 @@ fn no_changed_bit_passes() {
 #[test]
 fn signed_results() {
     let key = SigningKey::from_bytes(Curve::P256, &[9; 32]).unwrap();
-    let anchor = Key::from_public(key.public().as_public());
+    let anchor = Key::from_public(key.public());
     let appraisals = [Appraisal::new("device", TrustworthinessVector::default())];
     let ear = Ear::new(1_700_000_000, &appraisals);
     let mut buffer = [0; 256];

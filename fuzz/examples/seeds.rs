@@ -85,7 +85,7 @@ fn keys() -> Seeds {
     let mut seeds = Vec::new();
     for (name, curve) in [("p256", Curve::P256), ("ed25519", Curve::Ed25519)] {
         let signer = SigningKey::from_bytes(curve, &PRIVATE)?;
-        let key = Key::from_public(signer.public().as_public()).with_kid(b"kid");
+        let key = Key::from_public(signer.public()).with_kid(b"kid");
         seeds.push((name, encoded(|encoder| key.encode_public(encoder))?));
     }
     let symmetric = encoded(|encoder| {

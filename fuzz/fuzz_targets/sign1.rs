@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(headers.get_unprotected(Label::Integer(1)).is_none(), "a label in both buckets");
     }
     let signer = SigningKey::from_bytes(Curve::P256, &PRIVATE).expect("a valid key");
-    let key = Key::from_public(signer.public().as_public());
+    let key = Key::from_public(signer.public());
     if let Ok(check) = message.check(&key, Expect::any(&ALGORITHMS), &mut RustCrypto) {
         assert!(ALGORITHMS.contains(&check.algorithm()), "an algorithm that was not accepted");
         if let Ok(verified) = check.run(&mut RustCrypto) {

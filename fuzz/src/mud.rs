@@ -22,7 +22,7 @@ pub const HASH: HashAlgorithm = HashAlgorithm::Sha256;
 /// When the backend is broken.
 pub fn signer() -> (SigningKey, Vec<u8>) {
     let key = SigningKey::from_bytes(Curve::P256, &PRIVATE).expect("a valid key");
-    let thumbprint = key.public().as_public().thumbprint(HASH, &mut RustCrypto);
+    let thumbprint = key.public().thumbprint(HASH, &mut RustCrypto);
     let thumbprint = thumbprint.expect("SHA-256 is offered").as_bytes().to_vec();
     (key, thumbprint)
 }
@@ -35,7 +35,7 @@ pub fn signature() -> Result<(Vec<u8>, Vec<u8>), SignatureError> {
     let (key, _) = signer();
     let template = Template {
         common_name: "signer",
-        key: key.public().as_public(),
+        key: key.public(),
         serial_number: &[1],
         not_before: NOW - 1,
         not_after: NOW + 1,

@@ -94,7 +94,7 @@ fn made_here(curve: Curve) -> Result<MadeHere, Box<dyn Error>> {
     let key = SigningKey::from_bytes(curve, &signer_d)?;
     let template = Template {
         common_name: "MUD authority",
-        key: authority_key.public().as_public(),
+        key: authority_key.public(),
         serial_number: &[0x80, 1],
         not_before: NOT_BEFORE,
         not_after: NOT_AFTER,
@@ -104,7 +104,7 @@ fn made_here(curve: Curve) -> Result<MadeHere, Box<dyn Error>> {
     let parsed = Certificate::parse(&authority)?;
     let template = Template {
         common_name: "MUD signer é",
-        key: key.public().as_public(),
+        key: key.public(),
         serial_number: &[2],
         authority: false,
         ..template

@@ -222,7 +222,7 @@ fn signature() -> Vec<u8> {
     let key = key();
     let template = Template {
         common_name: "signer",
-        key: key.public().as_public(),
+        key: key.public(),
         serial_number: &[1],
         not_before: NOW,
         not_after: NOW,
@@ -307,12 +307,12 @@ proptest! {
             p7s.truncate(end.index(p7s.len()));
         }
         let key = key();
-        let thumbprint = key.public().as_public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto);
+        let thumbprint = key.public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto);
         let thumbprint = thumbprint.unwrap();
         let policy = Policy::at(NOW).thumbprint(HashAlgorithm::Sha256, thumbprint.as_bytes());
         if let Ok(signed) = SignedData::parse(&p7s) {
             if let Ok(authentic) = signed.verify(b"file", &policy, &mut RustCrypto) {
-                prop_assert_eq!(authentic.key(), key.public());
+                prop_assert_eq!(authentic.key().as_public(), key.public());
             }
             prop_assert!(signed.verify(b"another file", &policy, &mut RustCrypto).is_err());
         }

@@ -101,14 +101,20 @@ fn skip(what: &str, why: String) -> Result<Outcome> {
     if required(what) { Err(why.into()) } else { Ok(Outcome::Skipped(why)) }
 }
 
-/// Every combination of features of every library builds.
+/// Every combination of features of every library builds; of the backends, which have a feature for
+/// each family of algorithms, every pair.
 fn features() -> Result<Outcome> {
     let mut hack = cargo(["hack", "check", "--workspace", "--feature-powerset"]);
-    for program in ["hexad", "hexad-conformance", "hexad-benches", "xtask"] {
+    for program in ["hexad", "hexad-conformance", "hexad-benches", "xtask", BACKEND] {
         hack.args(["--exclude", program]);
     }
-    done(&mut hack)
+    execute(&mut hack)?;
+    let pairs = ["hack", "check", "--package", BACKEND, "--feature-powerset", "--depth", "2"];
+    done(cargo(pairs).args(["--exclude-features", "full,default"]))
 }
+
+/// The backend with many features.
+const BACKEND: &str = "hexad-rustcrypto";
 
 /// Known vulnerabilities, where the database of them can be reached.
 fn advisories() -> Result<Outcome> {

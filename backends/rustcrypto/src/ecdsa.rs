@@ -1,18 +1,19 @@
-//! ECDSA on the NIST curves, on a digest that the caller has.
+//! ECDSA (FIPS 186-5) on a digest that the caller has.
 
-use ecdsa::elliptic_curve::array::{ArraySize, typenum::Unsigned};
-use ecdsa::elliptic_curve::ops::Invert;
-use ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
-use ecdsa::elliptic_curve::subtle::CtOption;
-use ecdsa::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize, Scalar};
-use ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, SignatureSize, SigningKey, VerifyingKey};
-use hexad_cose_core::{CryptoError, Curve, Y};
+use ::ecdsa::elliptic_curve::array::{ArraySize, typenum::Unsigned};
+use ::ecdsa::elliptic_curve::ops::Invert;
+use ::ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
+use ::ecdsa::elliptic_curve::subtle::CtOption;
+use ::ecdsa::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize, Scalar};
+use ::ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, SignatureSize, SigningKey, VerifyingKey};
+use hexad_cose_core::crypto::CryptoError;
+use hexad_cose_core::{Curve, Y};
 use signature::hazmat::{PrehashSigner, PrehashVerifier};
 
-/// The longest point: a tag byte and the two coordinates of P-521.
-const MAX_POINT: usize = 1 + 2 * 66;
+use crate::point::Point;
 
-/// Checks a signature, r and s side by side, over a digest.
+/// Checks a signature, r and s side by side, over a digest. COSE asks for no canonical s: of the two
+/// that verify, either does.
 pub fn verify(
     curve: Curve,
     x: &[u8],
@@ -20,28 +21,18 @@ pub fn verify(
     digest: &[u8],
     signature: &[u8],
 ) -> Result<(), CryptoError> {
-    let mut point = [0; MAX_POINT];
-    let point = encode_point(x, y, &mut point).ok_or(CryptoError::InvalidKey)?;
+    let point = Point::new(x, y).ok_or(CryptoError::InvalidKey)?;
     match curve {
-        Curve::P256 => verify_on::<p256::NistP256>(point, digest, signature),
-        Curve::P384 => verify_on::<p384::NistP384>(point, digest, signature),
-        Curve::P521 => verify_on::<p521::NistP521>(point, digest, signature),
+        #[cfg(feature = "p256")]
+        Curve::P256 => verify_on::<p256::NistP256>(point.as_bytes(), digest, signature),
+        #[cfg(feature = "p384")]
+        Curve::P384 => verify_on::<p384::NistP384>(point.as_bytes(), digest, signature),
+        #[cfg(feature = "p521")]
+        Curve::P521 => verify_on::<p521::NistP521>(point.as_bytes(), digest, signature),
+        #[cfg(feature = "secp256k1")]
+        Curve::Secp256k1 => verify_on::<k256::Secp256k1>(point.as_bytes(), digest, signature),
         _ => Err(CryptoError::Unsupported),
     }
-}
-
-/// The point in the encoding of SEC 1, 2.3.3.
-fn encode_point<'p>(x: &[u8], y: &Y<'_>, point: &'p mut [u8; MAX_POINT]) -> Option<&'p [u8]> {
-    let (first, y) = match y {
-        Y::Odd(false) => (2, &[][..]),
-        Y::Odd(true) => (3, &[][..]),
-        Y::Coordinate(y) => (4, *y),
-    };
-    let end = 1 + x.len();
-    *point.first_mut()? = first;
-    point.get_mut(1..end)?.copy_from_slice(x);
-    point.get_mut(end..end + y.len())?.copy_from_slice(y);
-    point.get(..end + y.len())
 }
 
 fn verify_on<C>(point: &[u8], digest: &[u8], signature: &[u8]) -> Result<(), CryptoError>
@@ -52,7 +43,10 @@ where
     SignatureSize<C>: ArraySize,
 {
     let key = VerifyingKey::<C>::from_sec1_bytes(point).map_err(|_| CryptoError::InvalidKey)?;
-    let signature = Signature::<C>::from_slice(signature).map_err(|_| CryptoError::Rejected)?;
+    let mut signature = Signature::<C>::from_slice(signature).map_err(|_| CryptoError::Rejected)?;
+    if C::NORMALIZE_S {
+        signature = signature.normalize_s();
+    }
     with_padded::<C, _>(digest, |digest| key.verify_prehash(digest, &signature))
         .map_err(|_| CryptoError::Rejected)
 }

@@ -1,7 +1,8 @@
 //! Ed25519 (RFC 8032).
 
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
-use hexad_cose_core::{CryptoError, Segments};
+use hexad_cose_core::Segments;
+use hexad_cose_core::crypto::CryptoError;
 use signature::{MultipartSigner, MultipartVerifier};
 
 /// Checks a signature over a message.

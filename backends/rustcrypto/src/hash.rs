@@ -1,42 +1,56 @@
-//! SHA-2.
+//! SHA-2 (FIPS 180-4) and SHAKE (FIPS 202).
 
-use hexad_cose_core::crypto::{Hash, Hasher};
-use hexad_cose_core::{CryptoError, Digest, HashAlgorithm};
+use hexad_cose_core::HashAlgorithm;
+use hexad_cose_core::crypto::{CryptoError, Digest, Hash, Hasher};
 use sha2::Digest as _;
 use sha2::{Sha256, Sha384, Sha512};
+#[cfg(feature = "shake")]
+use shake::{ExtendableOutput, Shake128, Shake256, XofReader};
 
 use crate::RustCrypto;
 
-/// A SHA-2 hash that is being computed.
+/// A hash that is being computed.
 #[derive(Clone, Debug)]
-pub struct Sha2(State);
+pub struct RunningHash(State);
 
 #[derive(Clone, Debug)]
 enum State {
     Sha256(Sha256),
     Sha384(Sha384),
     Sha512(Sha512),
+    #[cfg(feature = "shake")]
+    Shake128(Shake128),
+    #[cfg(feature = "shake")]
+    Shake256(Shake256),
 }
 
 impl Hash for RustCrypto {
-    type Hasher = Sha2;
+    type Hasher = RunningHash;
 
-    fn start(&mut self, algorithm: HashAlgorithm) -> Result<Sha2, CryptoError> {
-        Ok(Sha2(match algorithm {
+    fn start(&mut self, algorithm: HashAlgorithm) -> Result<RunningHash, CryptoError> {
+        Ok(RunningHash(match algorithm {
             HashAlgorithm::Sha256 => State::Sha256(Sha256::new()),
             HashAlgorithm::Sha384 => State::Sha384(Sha384::new()),
             HashAlgorithm::Sha512 => State::Sha512(Sha512::new()),
+            #[cfg(feature = "shake")]
+            HashAlgorithm::Shake128 => State::Shake128(Shake128::default()),
+            #[cfg(feature = "shake")]
+            HashAlgorithm::Shake256 => State::Shake256(Shake256::default()),
             _ => return Err(CryptoError::Unsupported),
         }))
     }
 }
 
-impl Hasher for Sha2 {
+impl Hasher for RunningHash {
     fn update(&mut self, data: &[u8]) {
         match &mut self.0 {
             State::Sha256(hash) => hash.update(data),
             State::Sha384(hash) => hash.update(data),
             State::Sha512(hash) => hash.update(data),
+            #[cfg(feature = "shake")]
+            State::Shake128(hash) => shake::digest::Update::update(hash, data),
+            #[cfg(feature = "shake")]
+            State::Shake256(hash) => shake::digest::Update::update(hash, data),
         }
     }
 
@@ -45,6 +59,18 @@ impl Hasher for Sha2 {
             State::Sha256(hash) => Digest::new(&hash.finalize()),
             State::Sha384(hash) => Digest::new(&hash.finalize()),
             State::Sha512(hash) => Digest::new(&hash.finalize()),
+            #[cfg(feature = "shake")]
+            State::Shake128(hash) => squeeze::<32>(hash),
+            #[cfg(feature = "shake")]
+            State::Shake256(hash) => squeeze::<64>(hash),
         })
     }
+}
+
+/// The first `N` bytes of output: as many as COSE takes of the function (RFC 9054, 3.3).
+#[cfg(feature = "shake")]
+fn squeeze<const N: usize>(hash: impl ExtendableOutput) -> Digest {
+    let mut output = [0; N];
+    hash.finalize_xof().read(&mut output);
+    Digest::new(&output)
 }

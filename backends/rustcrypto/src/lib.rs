@@ -2,62 +2,65 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[cfg(any(feature = "aes", feature = "chacha20poly1305"))]
+mod aead;
+#[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "curve25519"))]
+mod agree;
+#[cfg(feature = "aes")]
+mod cipher;
+#[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "secp256k1"))]
 mod ecdsa;
+#[cfg(feature = "curve25519")]
 mod eddsa;
 mod hash;
+#[cfg(feature = "hss-lms")]
+mod hss;
+mod kdf;
+#[cfg(any(
+    feature = "p256",
+    feature = "p384",
+    feature = "p521",
+    feature = "secp256k1",
+    feature = "curve25519",
+    feature = "ml-dsa",
+    feature = "rsa-sign"
+))]
 mod key;
 mod mac;
+#[cfg(feature = "ml-dsa")]
+mod mldsa;
 #[cfg(feature = "pem")]
 mod pem;
+#[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "secp256k1"))]
+mod point;
+#[cfg(feature = "rsa")]
+mod rsa;
+mod verify;
+#[cfg(feature = "aes")]
+mod wrap;
 
-use hexad_cose_core::crypto::{Sign, Verify};
-use hexad_cose_core::{Algorithm, CryptoError, PublicKey, Signed};
-
-pub use hash::Sha2;
+#[cfg(any(feature = "aes", feature = "chacha20poly1305"))]
+pub use aead::MAX_AAD;
+#[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "curve25519"))]
+pub use agree::AgreementKey;
+pub use hash::RunningHash;
+#[cfg(any(
+    feature = "p256",
+    feature = "p384",
+    feature = "p521",
+    feature = "secp256k1",
+    feature = "curve25519",
+    feature = "ml-dsa",
+    feature = "rsa-sign"
+))]
 pub use key::SigningKey;
+pub use mac::RunningTag;
 #[cfg(feature = "pem")]
-pub use pem::{PemError, public_key_from_pem, public_key_to_pem};
+pub use pem::{OwnedPublicKey, PemError, public_key_from_pem, public_key_to_pem};
 
 /// The backend: every algorithm in software, with nothing to configure and no state.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RustCrypto;
-
-impl Verify for RustCrypto {
-    fn verify(
-        &mut self,
-        algorithm: Algorithm,
-        key: &PublicKey<'_>,
-        signed: &Signed<'_>,
-        signature: &[u8],
-    ) -> Result<(), CryptoError> {
-        if !key.serves(algorithm) {
-            return Err(CryptoError::Unsupported);
-        }
-        match (key, signed) {
-            (PublicKey::Ec2 { curve, x, y }, Signed::Digest(digest)) => {
-                ecdsa::verify(*curve, x, y, digest.as_bytes(), signature)
-            }
-            (PublicKey::Okp { x, .. }, Signed::Message(message)) => {
-                eddsa::verify(x, message, signature)
-            }
-            _ => Err(CryptoError::Unsupported),
-        }
-    }
-}
-
-impl Sign for RustCrypto {
-    type Key = SigningKey;
-
-    fn sign(
-        &mut self,
-        algorithm: Algorithm,
-        key: &SigningKey,
-        signed: &Signed<'_>,
-        signature: &mut [u8],
-    ) -> Result<usize, CryptoError> {
-        key.sign(algorithm, signed, signature)
-    }
-}
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use super::author::{Author, Release};
 use super::device::{Device, Refusal};
 use super::mud_signer::MudSigner;
 use super::network::Network;
+use super::public_half;
 use super::slots::sha_256;
 use super::verifier::Verifier;
 use super::web::Web;
@@ -83,7 +84,7 @@ impl Scene<'_> {
 
     /// A token that was sent before.
     pub fn replayed_nonce(&mut self) -> Attack {
-        let key = *self.device.identity.attestation_key.public();
+        let key = public_half(&self.device.identity.attestation_key).map_err(text)?;
         match self.verifier.receive(self.token, &key) {
             Ok(_) => Err("the token was accepted again".to_owned()),
             Err(error) => match error.downcast_ref() {
@@ -100,7 +101,7 @@ impl Scene<'_> {
         let identity = &self.device.identity;
         let nonce = self.verifier.challenge().map_err(text)?;
         let token = identity.attest(&booted, &nonce).map_err(text)?;
-        let key = *identity.attestation_key.public();
+        let key = public_half(&identity.attestation_key).map_err(text)?;
         let (evidence, nonce) = self.verifier.receive(&token, &key).map_err(text)?;
         let device = enrolment(identity);
         let appraisal = self.verifier.appraise(&evidence, &device, &nonce).map_err(text)?;
@@ -142,7 +143,7 @@ impl Scene<'_> {
         let identity = &self.outdated.identity;
         let nonce = self.verifier.challenge().map_err(text)?;
         let token = identity.attest(&booted, &nonce).map_err(text)?;
-        let key = *identity.attestation_key.public();
+        let key = public_half(&identity.attestation_key).map_err(text)?;
         let (evidence, nonce) = self.verifier.receive(&token, &key).map_err(text)?;
         let device = enrolment(identity);
         let appraisal = self.verifier.appraise(&evidence, &device, &nonce).map_err(text)?;

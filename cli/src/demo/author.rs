@@ -18,6 +18,7 @@ use hexad_suit::parameter::{Parameter, Uuid, VendorIdentifier};
 use super::Failed;
 use super::device::COMPONENT;
 use super::mud_signer::{self, MudSigner};
+use super::public_half;
 use super::slots::sha_256;
 
 /// The host that updates and MUD files come from.
@@ -60,8 +61,8 @@ pub struct Release {
 
 impl Author {
     /// The key that devices and operators believe.
-    pub fn public(&self) -> &PublicKeyBuf {
-        self.key.public()
+    pub fn public(&self) -> Result<PublicKeyBuf, Failed> {
+        public_half(&self.key)
     }
 
     /// Makes a release: CoSWID, MUD file with its signature, and the signed envelope.

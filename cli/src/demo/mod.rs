@@ -175,7 +175,7 @@ fn tell(
         ("mud.p7s", new.mud_signature.clone()),
         ("mud-signer.der", author.mud_signer.certificate.clone()),
         ("image.bin", new.image.clone()),
-        ("author.cbor", public_key(author.public())?),
+        ("author.cbor", public_key(&author.public()?)?),
     ]);
 
     // Two devices leave the factory with the old release; one of them will be updated.
@@ -188,7 +188,7 @@ fn tell(
         devices.push(device);
     }
     let [device, outdated] = devices.as_mut_slice() else { return Ok(artefacts) };
-    let device_key = *device.identity.attestation_key.public();
+    let device_key = public_half(&device.identity.attestation_key)?;
     artefacts.push(("device.cbor", public_key(&device_key)?));
 
     let booted = story.step("device", "The device installs it", |told| {
@@ -213,8 +213,8 @@ fn tell(
     });
     let Some(booted) = booted else { return Ok(artefacts) };
 
-    let mut verifier = Verifier::new(*author.public())?;
-    artefacts.push(("verifier.cbor", public_key(verifier.key.public())?));
+    let mut verifier = Verifier::new(author.public()?)?;
+    artefacts.push(("verifier.cbor", public_key(&public_half(&verifier.key)?)?));
     let token = story.step("attest", "The device attests", |told| {
         let nonce = verifier.challenge()?;
         let token = device.identity.attest(&booted, &nonce)?;
@@ -347,7 +347,7 @@ impl Author {
             *to = from;
         }
         Ok(Identity {
-            author: *self.public(),
+            author: self.public()?,
             vendor: self.vendor,
             class: self.class,
             ueid,
@@ -385,6 +385,11 @@ fn keep(folder: &Path, artefacts: Vec<Artefact>) -> Result<(), Failed> {
 /// A failure of the command in its own words.
 fn text(failure: Failure) -> String {
     failure.to_string()
+}
+
+/// The public half of a key of the story, all of which are on curves.
+fn public_half(key: &SigningKey) -> Result<hexad_cose_core::PublicKeyBuf, Failed> {
+    key.public_on_curve().copied().ok_or_else(|| "the key is not on a curve".into())
 }
 
 /// A public key as a COSE_Key.

@@ -26,7 +26,7 @@ impl MudSigner {
         let now = now()?;
         let template = Template {
             common_name,
-            key: key.public().as_public(),
+            key: key.public(),
             serial_number: &[1],
             not_before: now - 3600,
             not_after: now + LIFETIME,
@@ -44,7 +44,7 @@ impl MudSigner {
 
     /// What a manifest names the key by (`suit-mud-ski`).
     pub fn thumbprint(&self) -> Result<Digest, Failed> {
-        let public = self.key.public().as_public();
+        let public = self.key.public();
         Ok(public.thumbprint(HashAlgorithm::Sha256, &mut RustCrypto)?)
     }
 }

@@ -62,13 +62,13 @@ fn key(byte: u8) -> SigningKey {
 }
 
 fn public_pem(key: &SigningKey) -> Vec<u8> {
-    public_key_to_pem(&key.public().as_public()).unwrap().into_bytes()
+    public_key_to_pem(&key.public()).unwrap().into_bytes()
 }
 
 fn cose_key(key: &SigningKey) -> Vec<u8> {
     let mut encoded = Vec::new();
     key.with_secret(|d| {
-        let cose = Key::from_public(key.public().as_public()).with_private(d).with_kid(b"author-1");
+        let cose = Key::from_public(key.public()).with_private(d).with_kid(b"author-1");
         cose.encode_private(&mut Encoder::appending(&mut encoded)).unwrap();
     });
     encoded
@@ -77,7 +77,7 @@ fn cose_key(key: &SigningKey) -> Vec<u8> {
 fn jwk(key: &SigningKey) -> Vec<u8> {
     use base64ct::{Base64UrlUnpadded, Encoding};
     let hexad_cose_core::PublicKey::Ec2 { x, y: hexad_cose_core::Y::Coordinate(y), .. } =
-        key.public().as_public()
+        key.public()
     else {
         panic!("a P-256 key has two coordinates");
     };
@@ -192,7 +192,7 @@ fn mud_file() -> Vec<u8> {
 fn mud_signature(key: &SigningKey) -> Vec<u8> {
     let template = Template {
         common_name: "Example Ltd",
-        key: key.public().as_public(),
+        key: key.public(),
         serial_number: &[1],
         not_before: 1_000_000_000,
         not_after: 4_102_444_800,

@@ -11,7 +11,7 @@ use std::task::Poll;
 use hexad_cose_core::cbor::Cursor;
 use hexad_cose_core::crypto::{Hash, Hasher};
 use hexad_cose_core::{CryptoError, Digest, HashAlgorithm, Verified};
-use hexad_rustcrypto::{RustCrypto, Sha2};
+use hexad_rustcrypto::{RunningHash, RustCrypto};
 use hexad_suit::parameter::{Uuid, VendorIdentifier};
 use hexad_suit::platform::Record;
 use hexad_suit::{
@@ -302,7 +302,7 @@ pub struct DecreedHash {
 #[derive(Debug)]
 pub struct DecreedHasher {
     decreed: Rc<RefCell<Option<Vec<u8>>>>,
-    computed: Sha2,
+    computed: RunningHash,
 }
 
 impl Hash for DecreedHash {

@@ -88,14 +88,14 @@ impl Template<'_> {
     /// let key = SigningKey::from_bytes(Curve::P256, &[7; 32])?;
     /// let template = Template {
     ///     common_name: "MUD signer",
-    ///     key: key.public().as_public(),
+    ///     key: key.public(),
     ///     serial_number: &[1],
     ///     not_before: 1_760_000_000,
     ///     not_after: 1_860_000_000,
     ///     authority: false,
     /// };
     /// let der = template.issue(Issuer::Itself, &key, &mut RustCrypto)?;
-    /// assert_eq!(Certificate::parse(&der)?.key(), Some(key.public()));
+    /// assert_eq!(Certificate::parse(&der)?.key(), key.public_on_curve());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

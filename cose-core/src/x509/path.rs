@@ -28,7 +28,7 @@ const MAX_TRIED: usize = 64;
 /// # let key = SigningKey::from_bytes(Curve::P256, &[7; 32])?;
 /// # let template = Template {
 /// #     common_name: "authority",
-/// #     key: key.public().as_public(),
+/// #     key: key.public(),
 /// #     serial_number: &[1],
 /// #     not_before: 1_760_000_000,
 /// #     not_after: 1_860_000_000,

@@ -7,7 +7,7 @@ use crate::{Token, Ueid};
 /// What the profile says of a token that `claims` were signed into.
 fn read(claims: Claims<'_>, kid: Option<&[u8]>) -> Option<ErrorKind> {
     let key = SigningKey::from_bytes(Curve::P256, &[3; 32]).unwrap();
-    let anchor = Key::from_public(key.public().as_public());
+    let anchor = Key::from_public(key.public());
     let mut buffer = [0; 256];
     let builder = Token::builder(Algorithm::ES256, &mut buffer).claims(claims);
     let builder = match kid {
@@ -54,7 +54,7 @@ fn preferred_serialization() {
 #[test]
 fn constrained_device_algorithms() {
     let key = SigningKey::from_bytes(Curve::P256, &[3; 32]).unwrap();
-    let anchor = Key::from_public(key.public().as_public());
+    let anchor = Key::from_public(key.public());
     let mut buffer = [0; 256];
     let token = Token::builder(Algorithm::ESP256, &mut buffer).sign(&key, &mut RustCrypto).unwrap();
     let check = Token::parse(token).unwrap().check(&anchor, &ConstrainedDevice, &mut RustCrypto);

@@ -28,7 +28,7 @@ fn kind<T>(result: Result<T, Error>) -> Option<ErrorKind> {
 fn tags() {
     let (key, token) = signed();
     assert_eq!(token[..3], [0xd8, 61, 0xd2]);
-    let anchor = Key::from_public(key.public().as_public());
+    let anchor = Key::from_public(key.public());
     for form in [&token[..], &token[2..], &token[3..]] {
         let check = Token::parse(form).unwrap().check(&anchor, &ES256, &mut RustCrypto).unwrap();
         let claims = check.run(&mut RustCrypto).unwrap();
@@ -54,7 +54,7 @@ fn detached_payload() {
 fn keys_and_kinds() {
     let (_, token) = signed();
     let other = SigningKey::from_bytes(Curve::P256, &[6; 32]).unwrap();
-    let anchor = Key::from_public(other.public().as_public());
+    let anchor = Key::from_public(other.public());
     let check = Token::parse(&token).unwrap().check(&anchor, &ES256, &mut RustCrypto).unwrap();
     let refused = kind(check.run(&mut RustCrypto));
     assert_eq!(refused, Some(ErrorKind::Cose(Cose::VerificationFailed)));
@@ -85,7 +85,7 @@ fn macs() {
     assert_eq!(verify(&secret), Ok(Some(1)));
     assert_eq!(kind(verify(&[2; 32])), Some(ErrorKind::Cose(Cose::VerificationFailed)));
     let anchor = SigningKey::from_bytes(Curve::P256, &[5; 32]).unwrap();
-    let anchor = Key::from_public(anchor.public().as_public());
+    let anchor = Key::from_public(anchor.public());
     let check = Token::parse(token).unwrap().check(&anchor, &profile, &mut RustCrypto);
     assert_eq!(kind(check), Some(ErrorKind::Protection));
 }
@@ -94,7 +94,7 @@ fn macs() {
 #[test]
 fn offsets_count_from_the_token() {
     let key = SigningKey::from_bytes(Curve::P256, &[5; 32]).unwrap();
-    let anchor = Key::from_public(key.public().as_public());
+    let anchor = Key::from_public(key.public());
     let mut buffer = [0; 128];
     let message = Sign1::builder(Algorithm::ES256).payload(&[0xa1, 0x0a, 0x41, 0x00], &mut buffer);
     let token = message.unwrap().sign(&key, &mut RustCrypto).unwrap();

@@ -25,7 +25,7 @@ fn certificate(byte: u8, authority: bool, issuer: Option<(u8, &[u8])>) -> Vec<u8
             (true, Some(_)) => "authority below",
             (false, _) => "signer",
         },
-        key: key.public().as_public(),
+        key: key.public(),
         serial_number: &[byte],
         not_before: NOW - 86_400,
         not_after: NOW + 86_400,
@@ -129,7 +129,7 @@ fn the_thumbprint_of_the_manifest_names_the_signer() {
     let p7s = signed(3, &[&signer]);
     let thumbprint = |byte| {
         let key = key(byte);
-        key.public().as_public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto).unwrap()
+        key.public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto).unwrap()
     };
     let (own, other) = (thumbprint(3), thumbprint(4));
     let own = Policy::at(NOW).thumbprint(HashAlgorithm::Sha256, own.as_bytes());
@@ -196,7 +196,7 @@ fn every_curve_signs() {
         let key = SigningKey::from_bytes(curve, &d[..curve.coordinate_len()]).unwrap();
         let template = Template {
             common_name: "signer",
-            key: key.public().as_public(),
+            key: key.public(),
             serial_number: &[1],
             not_before: NOW,
             not_after: NOW,

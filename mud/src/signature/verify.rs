@@ -119,7 +119,7 @@ impl SignedData<'_> {
     /// # let key = SigningKey::from_bytes(Curve::P256, &[7; 32])?;
     /// # let template = Template {
     /// #     common_name: "MUD signer",
-    /// #     key: key.public().as_public(),
+    /// #     key: key.public(),
     /// #     serial_number: &[1],
     /// #     not_before: 1_760_000_000,
     /// #     not_after: 1_860_000_000,
@@ -133,7 +133,7 @@ impl SignedData<'_> {
     /// # let now = 1_800_000_000;
     /// # let mut crypto = RustCrypto;
     /// # let p7s = sign(file, &[certificate], now, &key, &mut crypto)?;
-    /// # let thumbprint = key.public().as_public().thumbprint(HashAlgorithm::Sha256, &mut crypto)?;
+    /// # let thumbprint = key.public().thumbprint(HashAlgorithm::Sha256, &mut crypto)?;
     /// // The thumbprint is from the SUIT manifest of the device's software.
     /// let policy = Policy::at(now).thumbprint(HashAlgorithm::Sha256, thumbprint.as_bytes());
     /// let authentic = SignedData::parse(&p7s)?.verify(file, &policy, &mut crypto)?;

@@ -18,7 +18,7 @@ pub fn from_hex(text: &str) -> Vec<u8> {
 
 /// A trust anchor for `key`.
 pub fn anchor(key: &SigningKey) -> Key<'_> {
-    Key::from_public(key.public().as_public())
+    Key::from_public(key.public())
 }
 
 /// Reads everything that a manifest says.

@@ -92,7 +92,7 @@ fn process(
         envelope.integrated_payload(uri, payload);
     }
     let bytes = envelope.encode().unwrap();
-    let keys = [Key::from_public(key.public().as_public())];
+    let keys = [Key::from_public(key.public())];
     let anchors = TrustAnchors::new(&keys, &[Algorithm::ESP256]);
     let envelope = Envelope::parse(&bytes).unwrap();
     let manifest = envelope.authenticate(&anchors, &mut RustCrypto).unwrap();
