@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 pub(crate) use read::read;
 pub(crate) use write::Writer;
 
-/// The deepest nesting of arrays and objects that is read. A MUD file needs twelve levels.
-pub const MAX_DEPTH: usize = 64;
+/// The deepest nesting of arrays and objects that is read, 128. A MUD file needs twelve levels.
+pub const MAX_DEPTH: usize = nojson::MAX_NESTING_DEPTH;
 
 /// A value, and where it stands in the input.
 #[derive(Clone, Debug)]
