@@ -15,7 +15,7 @@ use crate::acl::{Ace, Acl, Ethernet, Forwarding, Icmp, Ip, L3, L4, Matches, Oper
 
 /// What becomes of the packets of one kind, in one direction. All its conditions must hold.
 ///
-/// The flows of a file are tried in their order; a packet that none matches is dropped (RFC 8520, 3.1).
+/// The flows of a file are tried in their order; a packet that none matches is dropped (RFC 8520, 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow<'m> {
     /// The name of the access control list.
@@ -37,7 +37,7 @@ pub struct Flow<'m> {
     pub transport: Transport,
     /// What becomes of the packets.
     pub action: Forwarding,
-    /// The entry has conditions from modules that this crate does not know (RFC 8520, 3.14: ignored),
+    /// The entry has conditions from modules that this crate does not know (RFC 8520, 3.9: ignored),
     /// so that the flow may be wider than its author meant.
     pub partial: bool,
 }
@@ -79,7 +79,7 @@ pub enum Peer<'m> {
     DnsName(&'m str),
     /// The addresses under a prefix.
     Prefix(Prefix),
-    /// Whatever the operator calls local (`local-networks`; RFC 8520, 3.17).
+    /// Whatever the operator calls local (`local-networks`; RFC 8520, 4.5).
     LocalNetworks,
     /// The controllers that the operator has set for this device's MUD URL (`my-controller`).
     MyController,
@@ -105,7 +105,7 @@ pub enum Transport {
         source: Ports,
         /// The destination port.
         destination: Ports,
-        /// Who must have opened the connection (`direction-initiated`; RFC 8520, 3.16).
+        /// Who must have opened the connection (`direction-initiated`; RFC 8520, 4.8).
         initiated: Option<Direction>,
     },
     /// UDP.

@@ -1,4 +1,4 @@
-//! URIs, MUD URLs and host names (RFC 3986, RFC 8520, 1.4 and 6, RFC 6991).
+//! URIs, MUD URLs and host names (RFC 3986, RFC 8520, 6, RFC 6991).
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +10,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// A MUD URL: where the description of a kind of device is, and which kind that is.
 ///
-/// Its scheme is `https` (RFC 8520, 1.4), its authority names a host and no user. Two devices are of one
+/// Its scheme is `https` (RFC 8520, 6), its authority names a host and no user. Two devices are of one
 /// model if their URLs are the same byte for byte, and of one manufacturer if the authorities are.
 ///
 /// ```
@@ -41,7 +41,7 @@ impl InvalidUrl {
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::Scheme => "a MUD URL starts with https:// (RFC 8520, 1.4)",
+            Self::Scheme => "a MUD URL starts with https:// (RFC 8520, 6)",
             Self::Authority => {
                 "a MUD URL names a host after https://, at most a port after it, and no user"
             }

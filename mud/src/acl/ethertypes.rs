@@ -1,4 +1,4 @@
-//! The names of ethertypes in the module `ietf-ethertypes` (RFC 8519, 4.3).
+//! The names of ethertypes in the module `ietf-ethertypes` (RFC 8519, A.3).
 
 /// Each name with its number.
 pub(super) const ETHERTYPES: [(&str, u16); 46] = [

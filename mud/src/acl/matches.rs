@@ -180,7 +180,7 @@ fn ethernet(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<Ethernet, Fa
     Ok(eth)
 }
 
-/// An `eth:ethertype` (RFC 8519, 4.3): a number of 16 bits, or a name that stands for one.
+/// An `eth:ethertype` (RFC 8519, A.3): a number of 16 bits, or a name that stands for one.
 fn ethertype(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<u16, Fault> {
     let Ok(text) = reading.string(value) else {
         return reading.uint16(value);
@@ -193,7 +193,7 @@ fn ethertype(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<u16, Fault>
         return Err(Fault::new(
             ErrorKind::InvalidValue,
             value.offset,
-            "an ethertype is a decimal number of 16 bits, or a name such as ipv4 or eap (RFC 8519, 4.3)",
+            "an ethertype is a decimal number of 16 bits, or a name such as ipv4 or eap (RFC 8519, A.3)",
         ));
     };
     reading.tolerate(

@@ -112,7 +112,7 @@ pub struct Ace {
 /// What a packet must be like: all of it (`matches`; RFC 8519, 4.1). Every packet, if nothing is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Matches {
-    /// Who the peer is, in the words of RFC 8520, 7 (`ietf-mud:mud`).
+    /// Who the peer is, in the words of RFC 8520, 4 (`ietf-mud:mud`).
     pub mud: MudMatches,
     /// `eth`.
     pub eth: Option<Ethernet>,
@@ -124,7 +124,7 @@ pub struct Matches {
     pub unknown: Vec<Unknown>,
 }
 
-/// The matches that RFC 8520, 7 adds, so that no address need be known.
+/// The matches that RFC 8520, 4 adds, so that no address need be known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct MudMatches {
     /// `manufacturer`: devices whose MUD URL has this authority.
@@ -222,7 +222,7 @@ pub enum L4 {
 /// Fields of a TCP header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tcp {
-    /// `ietf-mud:direction-initiated`: who opened the connection (RFC 8520, 3.16).
+    /// `ietf-mud:direction-initiated`: who opened the connection (RFC 8520, 4.8).
     pub direction_initiated: Option<Direction>,
     /// `source-port`.
     pub source_port: Option<PortMatch>,

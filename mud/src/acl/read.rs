@@ -170,12 +170,12 @@ fn actions(
     Ok((required(forwarding, value, advice)?, logging))
 }
 
-/// A node outside of the matches that is not understood is ignored (RFC 8520, 3.14), and reported.
+/// A node outside of the matches that is not understood is ignored (RFC 8520, 3.9), and reported.
 pub(super) fn ignored(reading: &mut Reading<'_>, member: &Member<'_>) {
     reading.report(
         ErrorKind::UnknownNode,
         member.offset,
-        "this node is ignored (RFC 8520, 3.14): check its name, or what extension it is of",
+        "this node is ignored (RFC 8520, 3.9): check its name, or what extension it is of",
     );
 }
 

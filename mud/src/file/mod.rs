@@ -66,7 +66,7 @@ pub struct Contents {
     pub cache_validity: Option<u8>,
     /// `is-supported`: whether the manufacturer still supports the device.
     pub is_supported: bool,
-    /// `systeminfo`: what the device is, for people; RFC 8520, 3.9 asks for no more than 60 characters.
+    /// `systeminfo`: what the device is, for people; RFC 8520, 3.7 asks for no more than 60 characters.
     pub systeminfo: Option<String>,
     /// `mfg-name`: the manufacturer's name.
     pub mfg_name: Option<String>,
@@ -140,7 +140,7 @@ impl Mud {
     ///
     /// # Errors
     /// The first mistake: any [`ErrorKind`], with its byte, its node, and how to mend
-    /// it. Nodes of unknown extensions are no mistake (RFC 8520, 3.14).
+    /// it. Nodes of unknown extensions are no mistake (RFC 8520, 3.9).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         Reader::new().read(bytes).map(|reading| reading.mud)
     }

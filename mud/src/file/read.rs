@@ -207,12 +207,12 @@ fn mud(reading: &mut yang::Reading<'_>, value: &Value<'_>) -> Result<(Contents, 
         };
         set(text, reading.string(value)?.to_string(), member)?;
     }
-    required(version, value, "mud-version is mandatory, and is 1 (RFC 8520, 3.2)")?;
-    let url = required(url, value, "mud-url is mandatory (RFC 8520, 3.3)")?;
+    required(version, value, "mud-version is mandatory, and is 1 (RFC 8520, 3.1)")?;
+    let url = required(url, value, "mud-url is mandatory (RFC 8520, 3.2)")?;
     let last_update = required(last_update, value, "last-update is mandatory (RFC 8520, 3.4)")?;
     let mut contents = Contents::new(url, last_update);
     contents.is_supported =
-        required(is_supported, value, "is-supported is mandatory (RFC 8520, 3.8)")?;
+        required(is_supported, value, "is-supported is mandatory (RFC 8520, 3.6)")?;
     let [systeminfo, mfg_name, model_name, firmware_rev, software_rev] = texts;
     contents.systeminfo = systeminfo;
     contents.mfg_name = mfg_name;
@@ -238,7 +238,7 @@ fn mud_version(reading: &mut yang::Reading<'_>, value: &Value<'_>) -> Result<(),
     if version == 1 {
         return Ok(());
     }
-    let advice = "mud-version is 1; no other version is defined (RFC 8520, 3.2)";
+    let advice = "mud-version is 1; no other version is defined (RFC 8520, 3.1)";
     Err(Fault::new(ErrorKind::InvalidValue, value.offset, advice))
 }
 
@@ -335,7 +335,7 @@ fn ignored(reading: &mut yang::Reading<'_>, offset: usize) {
     reading.report(
         ErrorKind::UnknownNode,
         offset,
-        "this node is ignored (RFC 8520, 3.14): check its name, or what extension it is of",
+        "this node is ignored (RFC 8520, 3.9): check its name, or what extension it is of",
     );
 }
 
@@ -378,7 +378,7 @@ fn check_policies(
             reading.report(
                 ErrorKind::UnusedAcl,
                 *offset,
-                "no policy refers to this list, so that it does nothing (RFC 8520, 3.1)",
+                "no policy refers to this list, so that it does nothing (RFC 8520, 3.3)",
             );
         }
     }

@@ -288,7 +288,7 @@ fn a_node_under_two_names_is_refused() {
     assert_eq!(error.pointer(), "/ietf-mud:mud/ietf-mud:mud-version");
 }
 
-/// RFC 8520, 3.14: what is not understood is ignored; here it is kept and reported as well, and a flow
+/// RFC 8520, 3.9: what is not understood is ignored; here it is kept and reported as well, and a flow
 /// that has such a condition says so.
 #[test]
 fn unknown_nodes_are_kept_and_reported() {

@@ -2,7 +2,7 @@ use std::format;
 
 use super::{InvalidUrl, MudUrl, is_domain_name, is_uri};
 
-/// RFC 8520, 1.4: the scheme is https. RFC 3986, 3.2: the authority is a host, perhaps with a port.
+/// RFC 8520, 6: the scheme is https. RFC 3986, 3.2: the authority is a host, perhaps with a port.
 #[test]
 fn mud_urls_are_https_with_a_host() {
     for (url, authority) in [
