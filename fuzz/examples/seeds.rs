@@ -28,6 +28,7 @@ type Seeds = Result<Vec<(&'static str, Vec<u8>)>, Box<dyn Error>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     write("cbor", cbor()?)?;
+    write("edn", edn())?;
     write("key", keys()?)?;
     write("mac0", mac0()?)?;
     write("sign1", sign1()?)?;
@@ -79,6 +80,22 @@ fn cbor() -> Seeds {
         ("indefinite", indefinite),
         ("nested", [[0x81; 31], [0xc1; 31]].concat()),
     ])
+}
+
+/// Every kind of literal, bracket, indicator and comment.
+fn edn() -> Vec<(&'static str, Vec<u8>)> {
+    let texts = [
+        (
+            "numbers",
+            "[1, -0x1f, 0b101_0, 18446744073709551616, 1.5_2, 0x1.8p-3, -Infinity, NaN_3, float'7e01']",
+        ),
+        (
+            "strings",
+            "['a' h'00 /b/', b64'AA==', \"\\u00e9\\ud83d\\ude00\" h'41', (_ b32'AA', ''), \"\"_]",
+        ),
+        ("items", "{_ 1_0: [_1 true, simple(99)], / c / 2: <<3, {}>>_2, # d\n 4(5): undefined,}"),
+    ];
+    texts.map(|(name, text)| (name, text.as_bytes().to_vec())).to_vec()
 }
 
 fn keys() -> Seeds {

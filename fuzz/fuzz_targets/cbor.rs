@@ -1,9 +1,14 @@
-//! The CBOR cursor, checker, diagnostic notation and encoder agree about any bytes.
+//! The CBOR cursor, checks, diagnostic notation and encoder agree about any bytes, and so do minicbor and
+//! ciborium.
 
 #![no_main]
 
+#[path = "../../cose-core/tests/differential/mod.rs"]
+mod differential;
+
 use hexad_cose_core::cbor::{
-    Cursor, Encoder, Type, check_deterministic, check_well_formed, diagnose,
+    Cursor, Encoder, Type, check_deterministic, check_unique_keys, check_well_formed, diagnose,
+    parse_diagnostic,
 };
 use hexad_cose_core::{Error, ErrorKind};
 use hexad_fuzz::accepts_exactly;
@@ -22,9 +27,20 @@ fuzz_target!(|data: &[u8]| {
         }
         Err(error) => assert_eq!(check_well_formed(data), Err(error)),
     }
-    assert_eq!(diagnose(data).is_ok(), well_formed);
+    assert_eq!(differential::agree_with_minicbor(data), Ok(()));
+    assert_eq!(differential::agree_with_ciborium(data), Ok(()));
+    let notation = diagnose(data);
+    assert_eq!(notation.is_ok(), well_formed);
+    if let Ok(text) = notation {
+        assert_eq!(parse_diagnostic(&text).as_deref(), Ok(data), "{text}");
+    }
+    match check_unique_keys(data) {
+        Ok(()) => assert!(well_formed),
+        Err(error) => assert!(error.offset() <= data.len()),
+    }
     if check_deterministic(data).is_ok() {
         assert!(well_formed);
+        assert_eq!(check_unique_keys(data), Ok(()), "keys that ascend are unique");
         let mut again = Vec::new();
         let mut cursor = Cursor::new(data);
         let written = encode(&mut cursor, &mut Encoder::appending(&mut again));
@@ -57,18 +73,7 @@ fn encode(cursor: &mut Cursor<'_>, encoder: &mut Encoder<'_>) -> Result<(), Erro
                     encoder.float(float)?
                 }
             }
-            Type::Null => {
-                cursor.head()?;
-                encoder.null()?
-            }
-            Type::Undefined => {
-                cursor.head()?;
-                encoder.undefined()?
-            }
-            Type::Simple => {
-                let value = u8::try_from(cursor.head()?.argument).map_err(|_| error)?;
-                encoder.simple(value)?
-            }
+            Type::Null | Type::Undefined | Type::Simple => encoder.simple(cursor.simple()?)?,
             Type::Break => return Err(error),
         };
     }
