@@ -19,7 +19,6 @@ use crate::arguments::{self, Bytes};
 use crate::eat::{now, prove};
 use crate::failure::{Failure, Problem};
 use crate::input::Input;
-use crate::jwk::syntax;
 use crate::keys::{KeyFile, MACS, SIGNATURES, read_all};
 use crate::report::{Made, Report};
 
@@ -132,7 +131,7 @@ fn policy(arguments: &Appraise) -> Result<Policy, Failure> {
     let input = Input::read(path)?;
     let text = input.text()?;
     let file: PolicyFile =
-        serde_json::from_str(text).map_err(|error| input.reject(syntax(text, &error)))?;
+        serde_json::from_str(text).map_err(|error| input.reject(Problem::of_json(text, &error)))?;
     let mut policy = Policy::new(&file.id);
     policy.oem_boot = file.oem_boot;
     if let Some(name) = &file.debug {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use hexad_cose_core::jwk::{JwkError, JwkErrorKind};
 use hexad_mud::signature::{SignatureError, SignatureErrorKind};
 use hexad_operator::release::ReleaseError;
 use serde_json::{Value, json};
@@ -52,6 +53,16 @@ impl Problem {
         Self { kind: kebab_case(kind), offset: None, message: kind.to_string() }
     }
 
+    /// A JSON error in `text`, at its byte.
+    pub fn of_json(text: &str, error: &serde_json::Error) -> Self {
+        let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+        let before: usize = lines.map(str::len).sum();
+        let offset = before.saturating_add(error.column().saturating_sub(1)).min(text.len());
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+        Self::at("json", offset, message)
+    }
+
     /// A problem that this command found itself.
     pub fn at(kind: &str, offset: usize, message: impl Into<String>) -> Self {
         Self { kind: kind.to_owned(), offset: Some(offset), message: message.into() }
@@ -96,6 +107,15 @@ impl fmt::Display for Failure {
 impl From<hexad_cose_core::Error> for Problem {
     fn from(error: hexad_cose_core::Error) -> Self {
         Self::new(&error.kind(), error.offset())
+    }
+}
+
+impl From<JwkError> for Problem {
+    fn from(error: JwkError) -> Self {
+        match error.kind() {
+            JwkErrorKind::Key(kind) => Self::new(&kind, error.offset()),
+            kind => Self::new(&kind, error.offset()),
+        }
     }
 }
 

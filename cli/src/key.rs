@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use getrandom::SysRng;
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, Curve, HashAlgorithm, Key, PublicKey, Y};
+use hexad_cose_core::{Algorithm, Curve, HashAlgorithm, Key, PublicKey, Y, jwk};
 use hexad_rustcrypto::{RustCrypto, SigningKey, public_key_to_pem};
 use rand_core::{TryRng, UnwrapErr};
 use serde_json::json;
@@ -14,7 +14,6 @@ use zeroize::Zeroizing;
 use crate::arguments;
 use crate::failure::{Failure, Problem};
 use crate::input::hex;
-use crate::jwk;
 use crate::keys::{self, KeyFile, Source};
 use crate::output::Output;
 use crate::report::{Made, Report};
@@ -250,7 +249,8 @@ fn write(encoded: &[u8], private: bool, format: Format, output: &Output) -> Resu
             key.encode_public(&mut Encoder::appending(&mut written))?;
             written
         }
-        (Format::Jwk, _) => jwk::from_cose(&key, private)?.as_bytes().to_vec(),
+        (Format::Jwk, _) if is_secret => line(jwk::write_private(&key)?.as_bytes()),
+        (Format::Jwk, _) => line(jwk::write_public(&key)?.as_bytes()),
         (Format::Pem, None) => return mismatch("PEM has no form for a symmetric key"),
         (Format::Pem, Some(public)) => {
             let pem = if is_secret {
@@ -264,4 +264,9 @@ fn write(encoded: &[u8], private: bool, format: Format, output: &Output) -> Resu
     };
     let is_text = !matches!(format, Format::Cose);
     Ok(Made { bytes, destination: output.output.clone(), is_text, is_secret })
+}
+
+/// A text with the end of a line behind it.
+fn line(text: &[u8]) -> Vec<u8> {
+    [text, b"\n"].concat()
 }

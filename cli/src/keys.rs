@@ -4,13 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, Error, Key};
+use hexad_cose_core::{Algorithm, Error, Key, jwk};
 use hexad_rustcrypto::{PemError, SigningKey, public_key_from_pem};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Problem};
 use crate::input::Input;
-use crate::jwk;
 
 /// The signature algorithms that are offered: a key decides which of them it serves.
 pub const SIGNATURES: &[Algorithm] = &[
@@ -62,7 +61,7 @@ impl KeyFile {
                 return Ok((Source::Pem, from_pem(text)?));
             }
             if text.trim_start().starts_with('{') {
-                return Ok((Source::Jwk, jwk::to_cose(text)?));
+                return Ok((Source::Jwk, jwk::read(text)?));
             }
         }
         Key::parse(bytes)?;

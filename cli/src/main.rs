@@ -10,7 +10,6 @@ mod demo;
 mod eat;
 mod failure;
 mod input;
-mod jwk;
 mod key;
 mod keys;
 mod mud;

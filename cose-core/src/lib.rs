@@ -17,6 +17,8 @@ mod error;
 mod expect;
 mod header;
 pub mod iana;
+#[cfg(feature = "jwk")]
+pub mod jwk;
 mod key;
 mod labels;
 mod message;
