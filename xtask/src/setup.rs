@@ -14,7 +14,7 @@ struct Need {
     there: fn() -> bool,
 }
 
-const SYSTEM: [Need; 4] = [
+const SYSTEM: [Need; 5] = [
     Need {
         purpose: "enforcement in network namespaces",
         packages: &["nftables", "iproute2"],
@@ -29,6 +29,11 @@ const SYSTEM: [Need; 4] = [
         purpose: "the build for Cortex-M (a compiler with the sources of its library)",
         packages: &["rustc-web", "cargo-web", "rust-web-src"],
         there: || Toolchain::find().is_ok(),
+    },
+    Need {
+        purpose: "counting the instructions of benches",
+        packages: &["valgrind"],
+        there: || find("valgrind").is_some(),
     },
     Need {
         purpose: "the fuzzing engine",
