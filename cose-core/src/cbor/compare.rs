@@ -34,7 +34,7 @@ pub(super) fn compare(mut a: Cursor<'_>, mut b: Cursor<'_>) -> Result<Ordering, 
             Type::Array => Some((a.items(x, 1)?, b.items(y, 1)?)),
             Type::Map => Some((entries(&a, x)?, entries(&b, y)?)),
             Type::Tag => {
-                let content = Items { left: 1, indefinite: false };
+                let content = Items::new(1);
                 Some((content, content))
             }
             _ => None,
@@ -60,8 +60,8 @@ pub(super) fn compare(mut a: Cursor<'_>, mut b: Cursor<'_>) -> Result<Ordering, 
 
 /// The items of a map, keys and values alike.
 fn entries(cursor: &Cursor<'_>, head: Head) -> Result<Items, Error> {
-    let Items { left, indefinite } = cursor.items(head, 2)?;
-    Ok(Items { left: left.saturating_mul(2), indefinite })
+    let entries = cursor.items(head, 2)?;
+    Ok(entries.definite().map_or(entries, |left| Items::new(left.saturating_mul(2))))
 }
 
 /// What an item is compared by before its content: its major type, of a float its shortest width, and

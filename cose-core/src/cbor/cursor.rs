@@ -38,7 +38,7 @@ impl<'b> Raw<'b> {
     /// These bytes up to `cursor`, which has moved on inside them.
     #[must_use]
     pub fn until(self, cursor: &Cursor<'_>) -> Self {
-        let length = cursor.offset().saturating_sub(self.offset);
+        let length = cursor.offset().wrapping_sub(self.offset);
         Self { bytes: self.bytes.get(..length).unwrap_or(self.bytes), offset: self.offset }
     }
 
@@ -52,14 +52,18 @@ impl<'b> Raw<'b> {
 /// What is left of an array (elements) or a map (entries) that a [`Cursor`] has entered.
 #[derive(Clone, Copy, Debug)]
 pub struct Items {
+    /// So many, or all up to a break.
     pub(super) left: usize,
-    pub(super) indefinite: bool,
 }
 
 impl Items {
-    /// Nothing.
-    pub(crate) const fn none() -> Self {
-        Self { left: 0, indefinite: false }
+    /// No input is long enough to hold so many.
+    const INDEFINITE: Self = Self { left: usize::MAX };
+
+    /// So many items.
+    #[inline]
+    pub(crate) const fn new(left: usize) -> Self {
+        Self { left }
     }
 
     /// Whether another element (or entry: key, then value) follows at `cursor`; takes the break
@@ -69,18 +73,20 @@ impl Items {
     /// `UnexpectedEnd` when an indefinite-length item is not ended.
     #[inline]
     pub fn next(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Error> {
-        if self.indefinite {
-            return cursor.take_break().map(|ended| !ended);
+        match self.left {
+            0 => Ok(false),
+            usize::MAX => cursor.slowly(Cursor::take_break).map(|ended| !ended),
+            left => {
+                self.left = left.wrapping_sub(1);
+                Ok(true)
+            }
         }
-        let more = self.left != 0;
-        self.left = self.left.saturating_sub(1);
-        Ok(more)
     }
 
     /// How many are left, if the length is definite.
     #[must_use]
-    pub fn definite(&self) -> Option<usize> {
-        (!self.indefinite).then_some(self.left)
+    pub const fn definite(&self) -> Option<usize> {
+        if self.left == usize::MAX { None } else { Some(self.left) }
     }
 }
 
@@ -111,8 +117,10 @@ impl<'b> Cursor<'b> {
 
     /// The position, counted from the start of the outermost input.
     #[must_use]
+    #[inline]
     pub const fn offset(&self) -> usize {
-        self.end.saturating_sub(self.rest.len())
+        // Never wraps: `end` counts the bytes of `rest`, too.
+        self.end.wrapping_sub(self.rest.len())
     }
 
     /// Whether nothing is left.
@@ -207,6 +215,16 @@ impl<'b> Cursor<'b> {
         }
     }
 
+    /// Does what is too long to stand inline on a copy of the position, so that the position itself can
+    /// stay in registers around it.
+    #[inline]
+    pub(crate) fn slowly<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
+        let mut copy = *self;
+        let taken = take(&mut copy);
+        *self = copy;
+        taken
+    }
+
     /// Takes an unsigned integer.
     ///
     /// # Errors
@@ -231,6 +249,34 @@ impl<'b> Cursor<'b> {
     /// `UnexpectedType`; `IntegerRange` outside `i64`.
     #[inline]
     pub fn integer(&mut self) -> Result<i64, Error> {
+        match self.small_integer() {
+            Some(integer) => Ok(integer.into()),
+            None => self.slowly(Self::long_integer),
+        }
+    }
+
+    /// Takes an unsigned integer of one byte: 0 to 23.
+    #[inline]
+    pub(crate) fn small_unsigned(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first().filter(|(first, _)| **first < 24)?;
+        self.rest = rest;
+        Some(first)
+    }
+
+    /// Takes an integer of one byte: -24 to 23.
+    #[inline]
+    pub(crate) fn small_integer(&mut self) -> Option<i8> {
+        let (&first, rest) = self.rest.split_first()?;
+        let magnitude = (first & 0x1f).cast_signed();
+        if first > 0x37 || magnitude > 23 {
+            return None;
+        }
+        self.rest = rest;
+        Some(if first < 0x20 { magnitude } else { !magnitude })
+    }
+
+    #[inline(never)]
+    fn long_integer(&mut self) -> Result<i64, Error> {
         let error = self.error(ErrorKind::IntegerRange);
         match self.rest.first() {
             Some(&first) if first >> 5 <= 1 => {
@@ -247,6 +293,28 @@ impl<'b> Cursor<'b> {
     /// `UnexpectedType`; `IndefiniteLength`; `UnexpectedEnd` when the input is shorter.
     #[inline]
     pub fn bytes(&mut self) -> Result<&'b [u8], Error> {
+        match self.short_bytes() {
+            Some(bytes) => Ok(bytes),
+            None => self.slowly(Self::long_bytes),
+        }
+    }
+
+    /// Takes a byte string of up to 255 bytes whose head is the shortest, if one stands here.
+    #[inline]
+    fn short_bytes(&mut self) -> Option<&'b [u8]> {
+        let (&first, rest) = self.rest.split_first()?;
+        let (length, rest) = match first {
+            0x40..=0x57 => (first & 0x1f, rest),
+            0x58 => rest.split_first().map(|(length, rest)| (*length, rest))?,
+            _ => return None,
+        };
+        let (bytes, rest) = rest.split_at_checked(length.into())?;
+        self.rest = rest;
+        Some(bytes)
+    }
+
+    #[inline(never)]
+    fn long_bytes(&mut self) -> Result<&'b [u8], Error> {
         let head = self.expect(2, Type::Bytes)?;
         self.string(head)
     }
@@ -255,9 +323,10 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// As [`bytes`](Self::bytes).
+    #[inline]
     pub fn byte_string(&mut self) -> Result<Raw<'b>, Error> {
         let bytes = self.bytes()?;
-        Ok(Raw::new(bytes, self.offset().saturating_sub(bytes.len())))
+        Ok(Raw::new(bytes, self.offset().wrapping_sub(bytes.len())))
     }
 
     /// Takes a byte string of definite length and gives a cursor over the CBOR in it.
@@ -312,7 +381,19 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `IndefiniteLength`; `Length` when the number is another.
-    pub fn array_of(&mut self, count: u64) -> Result<(), Error> {
+    #[inline]
+    pub fn array_of(&mut self, count: u8) -> Result<(), Error> {
+        match self.rest.split_first() {
+            Some((&first, rest)) if count < 24 && first == 0x80 | count => {
+                self.rest = rest;
+                Ok(())
+            }
+            _ => self.slowly(|cursor| cursor.long_array_of(count.into())),
+        }
+    }
+
+    #[inline(never)]
+    fn long_array_of(&mut self, count: u64) -> Result<(), Error> {
         let here = self.rest();
         let head = self.expect(4, Type::Array)?;
         if head.is_indefinite() {
@@ -330,6 +411,21 @@ impl<'b> Cursor<'b> {
     /// `UnexpectedType`; `UnexpectedEnd` when it announces more entries than bytes are left.
     #[inline]
     pub fn map(&mut self) -> Result<Items, Error> {
+        match self.rest.split_first() {
+            Some((&first, rest)) if first & 0xe0 == 0xa0 && first < 0xb8 => {
+                let left = usize::from(first & 0x1f);
+                if left.saturating_mul(2) > rest.len() {
+                    return Err(Error::new(ErrorKind::UnexpectedEnd, self.end));
+                }
+                self.rest = rest;
+                Ok(Items::new(left))
+            }
+            _ => self.slowly(Self::long_map),
+        }
+    }
+
+    #[inline(never)]
+    fn long_map(&mut self) -> Result<Items, Error> {
         let head = self.expect(5, Type::Map)?;
         self.items(head, 2)
     }
@@ -338,16 +434,16 @@ impl<'b> Cursor<'b> {
     #[inline]
     pub(super) fn items(&self, head: Head, size: usize) -> Result<Items, Error> {
         if head.is_indefinite() {
-            return Ok(Items { left: 0, indefinite: true });
+            return Ok(Items::INDEFINITE);
         }
         match usize::try_from(head.argument) {
-            Ok(left) if left <= self.rest.len() / size => Ok(Items { left, indefinite: false }),
+            Ok(left) if left <= self.rest.len() / size => Ok(Items::new(left)),
             _ => Err(Error::new(ErrorKind::UnexpectedEnd, self.end)),
         }
     }
 
     /// Takes a break if one stands here.
-    #[inline]
+    #[inline(never)]
     pub(super) fn take_break(&mut self) -> Result<bool, Error> {
         match self.rest.split_first() {
             Some((0xff, rest)) => {
@@ -371,18 +467,25 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedTag` when another tag stands here.
+    #[inline]
     pub fn optional_tag(&mut self, number: u64) -> Result<bool, Error> {
-        let here = self.rest();
-        match self.rest.first() {
-            Some(&first) if first >> 5 == 6 => {
-                if self.tag()? == number {
-                    Ok(true)
-                } else {
-                    Err(here.error(ErrorKind::UnexpectedTag))
-                }
+        match self.rest.split_first() {
+            Some((&first, rest)) if number < 24 && u64::from(first ^ 0xc0) == number => {
+                self.rest = rest;
+                Ok(true)
+            }
+            Some((&first, _)) if first & 0xe0 == 0xc0 => {
+                self.slowly(|cursor| cursor.tag_of(number)).map(|()| true)
             }
             _ => Ok(false),
         }
+    }
+
+    /// Takes the tag `number`.
+    #[inline(never)]
+    fn tag_of(&mut self, number: u64) -> Result<(), Error> {
+        let here = self.rest();
+        if self.tag()? == number { Ok(()) } else { Err(here.error(ErrorKind::UnexpectedTag)) }
     }
 
     /// Takes a boolean.

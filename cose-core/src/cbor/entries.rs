@@ -1,6 +1,7 @@
 //! Going through a map whose keys are labels, each of which may stand once.
 
 use super::cursor::{Cursor, Items, Raw};
+use super::item::Type;
 use crate::error::{Error, ErrorKind};
 use crate::labels::Label;
 
@@ -25,11 +26,7 @@ pub const MAX_WALKED: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct Entries<'b> {
     items: Items,
-    /// The greatest key so far: one beyond it can't be a duplicate.
-    greatest: Option<Label<'b>>,
-    /// The first entry.
-    first: Cursor<'b>,
-    walked: usize,
+    walk: Walk<'b>,
 }
 
 impl<'b> Entries<'b> {
@@ -40,7 +37,9 @@ impl<'b> Entries<'b> {
     #[inline]
     pub fn enter(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let items = cursor.map()?;
-        Ok(Self { items, greatest: None, first: *cursor, walked: 0 })
+        let mut walk = Walk::default();
+        walk.enter(*cursor);
+        Ok(Self { items, walk })
     }
 
     /// Takes the key of the next entry, whose value follows at `cursor`; `None` at the map's end.
@@ -55,23 +54,106 @@ impl<'b> Entries<'b> {
         }
         let here = *cursor;
         let key = Label::parse(cursor)?;
-        match self.greatest {
-            Some(greatest) if greatest >= key => self.unlike_earlier(key, here)?,
-            _ => self.greatest = Some(key),
-        }
+        self.walk.require_new(key, here)?;
         Ok(Some(key))
     }
+}
 
-    /// Refuses `key` if it is among those before `here`.
+/// What is needed to tell whether a key stands for the second time, in one map or in two that are one
+/// (the buckets of a message).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Walk<'b> {
+    /// The first entry, and the greatest key so far: one beyond it can't be a duplicate.
+    map: Map<'b>,
+    /// The same of the map before.
+    before: Map<'b>,
+    walked: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Map<'b> {
+    first: Cursor<'b>,
+    greatest: Option<Label<'b>>,
+}
+
+impl Default for Map<'_> {
+    fn default() -> Self {
+        Self { first: Cursor::new(&[]), greatest: None }
+    }
+}
+
+impl<'b> Walk<'b> {
+    /// Goes on with a map whose first entry is at `first`; keys of the one before count as seen.
+    #[inline]
+    pub fn enter(&mut self, first: Cursor<'b>) {
+        self.before = self.map;
+        self.map = Map { first, greatest: None };
+    }
+
+    /// Takes a label other than the integers from 0 to 23 in one byte, in the `map` that begins there.
+    /// One of these in more bytes, which must not be among those `seen`, is given back; of any
+    /// other, the value is skipped, too.
+    ///
+    /// # Errors
+    /// As [`Entries::next`] and [`Cursor::skip`].
+    #[inline(never)]
+    pub fn label(
+        &mut self,
+        mut map: Cursor<'b>,
+        seen: u32,
+        cursor: &mut Cursor<'b>,
+    ) -> Result<Option<u8>, Error> {
+        map.map()?;
+        if self.map.first.offset() != map.offset() {
+            self.enter(map);
+        }
+        let here = *cursor;
+        let label = Label::parse(cursor)?;
+        if let Label::Integer(integer @ 0..=23) = label {
+            let label = u8::try_from(integer).unwrap_or_default();
+            let twice = seen & 1u32.rotate_left(label.into()) != 0;
+            return if twice { Err(here.error(ErrorKind::DuplicateKey)) } else { Ok(Some(label)) };
+        }
+        self.require_new(label, here)?;
+        if self.before.greatest.is_some_and(|greatest| greatest >= label) {
+            let before = self.before.first;
+            self.require_absent(label, before, before.rest().bytes().len(), here)?;
+        }
+        cursor.skip()?;
+        Ok(None)
+    }
+
+    /// Refuses the key at `here` if it is among those before it in its map.
+    #[inline]
+    fn require_new(&mut self, key: Label<'b>, here: Cursor<'b>) -> Result<(), Error> {
+        match self.map.greatest {
+            Some(greatest) if greatest >= key => {
+                let length = here.offset().saturating_sub(self.map.first.offset());
+                self.require_absent(key, self.map.first, length, here)
+            }
+            _ => {
+                self.map.greatest = Some(key);
+                Ok(())
+            }
+        }
+    }
+
+    /// Refuses the key at `here` if it is among those of the entries in the next `length` bytes at
+    /// `earlier`, or up to the break that ends them.
     #[cold]
-    fn unlike_earlier(&mut self, key: Label<'b>, here: Cursor<'b>) -> Result<(), Error> {
-        let before = here.offset().saturating_sub(self.first.offset());
-        self.walked = self.walked.saturating_add(before);
+    fn require_absent(
+        &mut self,
+        key: Label<'b>,
+        mut earlier: Cursor<'b>,
+        length: usize,
+        here: Cursor<'b>,
+    ) -> Result<(), Error> {
+        self.walked = self.walked.saturating_add(length);
         if self.walked > MAX_WALKED {
             return Err(here.error(ErrorKind::TooMany));
         }
-        let mut earlier = self.first;
-        while earlier.offset() < here.offset() {
+        let end = earlier.offset().saturating_add(length);
+        while earlier.offset() < end && earlier.peek()? != Type::Break {
             if Label::parse(&mut earlier)? == key {
                 return Err(here.error(ErrorKind::DuplicateKey));
             }

@@ -6,7 +6,7 @@ mod write;
 pub use insert::insert_unprotected;
 pub use write::{NewHeaders, Parameter};
 
-use crate::cbor::{Cursor, Encoder, Entries, Raw, Type, find};
+use crate::cbor::{Cursor, Encoder, Raw, Type, Walk, find};
 use crate::error::{Error, ErrorKind};
 use crate::iana::{Algorithm, header as label};
 use crate::labels::Label;
@@ -51,16 +51,15 @@ impl<'b> ContentType<'b> {
 pub struct Headers<'b> {
     /// The content of the byte string of the protected bucket.
     protected: Raw<'b>,
-    /// How many entries the protected bucket has: none counts as a zero-length string when signed.
-    protected_entries: usize,
     unprotected: Raw<'b>,
-    algorithm: Option<Label<'b>>,
-    algorithm_protected: bool,
-    critical: Option<Raw<'b>>,
     kid: Option<&'b [u8]>,
-    content_type: Option<ContentType<'b>>,
-    iv: Option<&'b [u8]>,
-    partial_iv: Option<&'b [u8]>,
+    /// 0, which is reserved, when there is none, or one that is named by text.
+    algorithm: Algorithm,
+    /// The labels from 0 to 23 in either bucket, one bit for each.
+    labels: u32,
+    algorithm_protected: bool,
+    /// Whether the protected bucket has entries: without, it is signed as a zero-length string.
+    protects: bool,
 }
 
 impl<'b> Headers<'b> {
@@ -70,88 +69,82 @@ impl<'b> Headers<'b> {
     /// Those of CBOR; `DuplicateKey` also for a label in both buckets; `InvalidValue` for `crit`
     /// outside the protected bucket or empty, for IV beside Partial IV (RFC 9052, 3.1), and for a
     /// protected map without entries that is neither a zero-length string nor `a0` (RFC 9052, 3);
-    /// `TrailingBytes` inside the protected bucket.
+    /// `TrailingBytes` inside the protected bucket; `TooMany` for labels out of order as
+    /// [`Entries::next`](crate::cbor::Entries::next).
+    #[inline(always)]
     pub fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let protected = cursor.byte_string()?;
-        let mut headers = Self {
-            protected,
-            protected_entries: 0,
-            unprotected: cursor.rest(),
-            algorithm: None,
-            algorithm_protected: false,
-            critical: None,
-            kid: None,
-            content_type: None,
-            iv: None,
-            partial_iv: None,
-        };
+        let unprotected = *cursor;
+        let (mut kid, mut algorithm, mut algorithm_protected) = (None, Algorithm(0), false);
+        // The labels from 0 to 23: the first look at a key costs one bit. The others are walked to.
+        let mut labels = 0u32;
+        let mut walk = None;
+
         let mut bucket = protected.cursor();
-        if !bucket.is_empty() {
-            headers.protected_entries = headers.parse_bucket(&mut bucket, true)?;
-            bucket.finish()?;
-            if headers.protected_entries == 0 && protected.bytes() != [0xa0] {
-                return Err(protected.error(ErrorKind::InvalidValue));
-            }
+        let mut in_protected = !bucket.is_empty();
+        if !in_protected {
+            bucket = unprotected;
         }
-        let before = cursor.rest();
-        headers.parse_bucket(cursor, false)?;
-        headers.unprotected = before.until(cursor);
-        if headers.iv.is_some() && headers.partial_iv.is_some() {
+        let mut protects = in_protected;
+        loop {
+            let mut items = bucket.map()?;
+            if in_protected && items.definite() == Some(0) {
+                protects = false;
+            }
+            while items.next(&mut bucket)? {
+                let label = match bucket.small_unsigned() {
+                    Some(label) => label,
+                    None => match bucket.slowly(|bucket| {
+                        let map = if in_protected { protected.cursor() } else { unprotected };
+                        walk.get_or_insert_with(Walk::default).label(map, labels, bucket)
+                    })? {
+                        Some(label) => label,
+                        None => continue,
+                    },
+                };
+                let bit = 1u32.rotate_left(label.into());
+                if labels & bit != 0 {
+                    // It was taken, and is one byte.
+                    let offset = bucket.offset().saturating_sub(1);
+                    return Err(Error::new(ErrorKind::DuplicateKey, offset));
+                }
+                labels |= bit;
+                match label {
+                    ALG => {
+                        algorithm = parse_algorithm(&mut bucket)?;
+                        algorithm_protected = in_protected;
+                    }
+                    KID => kid = Some(bucket.bytes()?),
+                    _ => bucket.slowly(|bucket| parse_value(label, bucket, in_protected))?,
+                }
+            }
+            if !in_protected {
+                break;
+            }
+            in_protected = false;
+            bucket.finish()?;
+            bucket = unprotected;
+        }
+        *cursor = bucket;
+        let ivs = 1 << IV | 1 << PARTIAL_IV;
+        // Without entries, nothing but a zero-length string and `a0`.
+        let odd = match protected.bytes() {
+            [0xbf, 0xff] => true,
+            bytes => !protects && bytes.len() > 1,
+        };
+        if odd || labels & ivs == ivs {
             return Err(protected.error(ErrorKind::InvalidValue));
         }
-        Ok(headers)
-    }
-
-    /// Reads the bucket at `cursor`; how many entries it has.
-    fn parse_bucket(&mut self, cursor: &mut Cursor<'b>, protected: bool) -> Result<usize, Error> {
-        let mut entries = Entries::enter(cursor)?;
-        let mut count = 0;
-        loop {
-            let here = *cursor;
-            let Some(label) = entries.next(cursor)? else {
-                return Ok(count);
-            };
-            if !protected && self.get_protected(label).is_some() {
-                return Err(here.error(ErrorKind::DuplicateKey));
-            }
-            count += 1;
-            match label {
-                Label::Integer(label::ALG) => {
-                    self.algorithm = Some(Label::parse(cursor)?);
-                    self.algorithm_protected = protected;
-                }
-                Label::Integer(label::CRIT) => {
-                    let invalid = cursor.error(ErrorKind::InvalidValue);
-                    let critical = cursor.item()?;
-                    let mut items = critical.cursor();
-                    let mut labels = items.array()?;
-                    let mut any = false;
-                    while labels.next(&mut items)? {
-                        Label::parse(&mut items)?;
-                        any = true;
-                    }
-                    if !protected || !any {
-                        return Err(invalid);
-                    }
-                    self.critical = Some(critical);
-                }
-                Label::Integer(label::CONTENT_TYPE) => {
-                    self.content_type = Some(ContentType::parse(cursor)?);
-                }
-                Label::Integer(label::KID) => self.kid = Some(cursor.bytes()?),
-                Label::Integer(label::IV) => self.iv = Some(cursor.bytes()?),
-                Label::Integer(label::PARTIAL_IV) => self.partial_iv = Some(cursor.bytes()?),
-                _ => cursor.skip()?,
-            }
-        }
+        let unprotected = unprotected.rest().until(cursor);
+        Ok(Self { protected, unprotected, kid, algorithm, labels, algorithm_protected, protects })
     }
 
     /// The algorithm, wherever it stands and unless it is named by text. It is the sender's word.
     #[must_use]
     pub const fn algorithm(&self) -> Option<Algorithm> {
         match self.algorithm {
-            Some(Label::Integer(number)) => Some(Algorithm(number)),
-            _ => None,
+            Algorithm(0) => None,
+            algorithm => Some(algorithm),
         }
     }
 
@@ -175,20 +168,26 @@ impl<'b> Headers<'b> {
 
     /// The content type.
     #[must_use]
-    pub const fn content_type(&self) -> Option<ContentType<'b>> {
-        self.content_type
+    pub fn content_type(&self) -> Option<ContentType<'b>> {
+        ContentType::parse(&mut self.value(CONTENT_TYPE)?.cursor()).ok()
     }
 
     /// The full initialization vector.
     #[must_use]
-    pub const fn iv(&self) -> Option<&'b [u8]> {
-        self.iv
+    pub fn iv(&self) -> Option<&'b [u8]> {
+        self.value(IV)?.cursor().bytes().ok()
     }
 
     /// The partial initialization vector.
     #[must_use]
-    pub const fn partial_iv(&self) -> Option<&'b [u8]> {
-        self.partial_iv
+    pub fn partial_iv(&self) -> Option<&'b [u8]> {
+        self.value(PARTIAL_IV)?.cursor().bytes().ok()
+    }
+
+    /// The value under a label of one byte. It was parsed before, so it parses again.
+    fn value(&self, label: u8) -> Option<Raw<'b>> {
+        let there = self.labels & 1u32.rotate_left(label.into()) != 0;
+        if there { self.get(Label::Integer(label.into())) } else { None }
     }
 
     /// The protected bucket as received: the content of its byte string.
@@ -222,7 +221,7 @@ impl<'b> Headers<'b> {
     /// The encoded value of another parameter, by its label, from the protected bucket.
     #[must_use]
     pub fn get_protected(&self, label: Label<'_>) -> Option<Raw<'b>> {
-        if self.protected_entries == 0 {
+        if !self.protects {
             return None;
         }
         // It was parsed before, so it parses again.
@@ -238,12 +237,12 @@ impl<'b> Headers<'b> {
     /// The protected bucket as it is signed: a map without entries is a zero-length string
     /// (RFC 9052, 4.4).
     pub(crate) const fn signed(&self) -> &'b [u8] {
-        if self.protected_entries == 0 { &[] } else { self.protected.bytes() }
+        if self.protects { self.protected.bytes() } else { &[] }
     }
 
     /// Checks that everything critical is present, and understood: by this crate or the caller.
     pub(crate) fn check_critical(&self, understood: &[Label<'_>]) -> Result<(), Error> {
-        let Some(critical) = self.critical else {
+        let Some(critical) = self.value(CRIT) else {
             return Ok(());
         };
         let mut cursor = critical.cursor();
@@ -260,5 +259,45 @@ impl<'b> Headers<'b> {
             }
         }
         Ok(())
+    }
+}
+
+/// The labels that are read here.
+const ALG: u8 = 1;
+const CRIT: u8 = 2;
+const CONTENT_TYPE: u8 = 3;
+const KID: u8 = 4;
+const IV: u8 = 5;
+const PARTIAL_IV: u8 = 6;
+
+/// Reads the algorithm at `cursor`; 0 for one that is named by text.
+#[inline]
+fn parse_algorithm(cursor: &mut Cursor<'_>) -> Result<Algorithm, Error> {
+    match cursor.small_integer() {
+        Some(algorithm) => Ok(Algorithm(algorithm.into())),
+        None => match Label::parse(cursor)? {
+            Label::Integer(number) => Ok(Algorithm(number)),
+            Label::Text(_) => Ok(Algorithm(0)),
+        },
+    }
+}
+
+/// Reads the value under `label` at `cursor`, of those that are not kept.
+#[inline(never)]
+fn parse_value(label: u8, cursor: &mut Cursor<'_>, protected: bool) -> Result<(), Error> {
+    match label {
+        CRIT => {
+            let invalid = cursor.error(ErrorKind::InvalidValue);
+            let mut labels = cursor.array()?;
+            let mut any = false;
+            while labels.next(cursor)? {
+                Label::parse(cursor)?;
+                any = true;
+            }
+            if protected && any { Ok(()) } else { Err(invalid) }
+        }
+        CONTENT_TYPE => ContentType::parse(cursor).map(drop),
+        IV | PARTIAL_IV => cursor.bytes().map(drop),
+        _ => cursor.skip(),
     }
 }

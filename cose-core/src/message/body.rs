@@ -15,7 +15,8 @@ pub(super) struct Body<'b> {
 
 impl<'b> Body<'b> {
     /// Reads the start of an array of `length` at `cursor`, behind `tag` or without a tag.
-    pub fn parse(cursor: &mut Cursor<'b>, tag: u64, length: u64) -> Result<Self, Error> {
+    #[inline(always)]
+    pub fn parse(cursor: &mut Cursor<'b>, tag: u64, length: u8) -> Result<Self, Error> {
         cursor.optional_tag(tag)?;
         cursor.array_of(length)?;
         let headers = Headers::parse(cursor)?;

@@ -305,7 +305,7 @@ impl<'b> Recipients<'b> {
 
     /// Nobody.
     const fn none() -> Self {
-        Self { cursor: Cursor::new(&[]), items: Items::none() }
+        Self { cursor: Cursor::new(&[]), items: Items::new(0) }
     }
 
     /// Reads the array at `cursor`, which must not be empty, with all that is nested in it.
