@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use hexad_cose_core::cbor::{
-    EdnError, check_deterministic, check_well_formed, diagnose, diagnose_indented, parse_diagnostic,
+    EdnError, check_deterministic, check_unique_keys, check_well_formed, diagnose,
+    diagnose_indented, parse_diagnostic,
 };
 
 use crate::failure::{Failure, Problem};
@@ -111,10 +112,13 @@ fn check(arguments: &Check) -> Result<Report, Failure> {
     report.accepted("one well-formed item");
     let size = input.bytes().len();
     report.entry("size", "size", format_args!("{size} bytes"), size);
-    let shown = match deterministic {
-        Ok(()) => "yes".to_owned(),
-        Err(error) => format!("no: {error}"),
-    };
-    report.entry("deterministic", "deterministic", shown, deterministic.is_ok());
+    let unique_keys = check_unique_keys(input.bytes());
+    for (field, name, result) in [
+        ("unique_keys", "unique keys", unique_keys),
+        ("deterministic", "deterministic", deterministic),
+    ] {
+        let shown = result.map_or_else(|error| format!("no: {error}"), |()| "yes".to_owned());
+        report.entry(field, name, shown, result.is_ok());
+    }
     Ok(report)
 }

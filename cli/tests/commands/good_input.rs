@@ -140,6 +140,22 @@ fn diagnostic_notation_is_written_back() {
     assert_eq!(json(folder, &["cbor", "edn2cbor", "text"]), expected);
 }
 
+/// RFC 8949, 5.6 and 4.2.1: what is well-formed need not have unique keys, nor be deterministic.
+#[test]
+fn checks_tell_unique_keys_and_deterministic_encoding() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    for (item, unique_keys, deterministic) in
+        [("a201000200", true, true), ("a202000100", true, false), ("a20100180100", false, false)]
+    {
+        std::fs::write(folder.join("item"), item).unwrap();
+        let object = json(folder, &["cbor", "check", "item"]);
+        assert_eq!(object["ok"], true, "{item}");
+        assert_eq!(object["unique_keys"], unique_keys, "{item}");
+        assert_eq!(object["deterministic"], deterministic, "{item}");
+    }
+}
+
 /// Wrong usage is exit 2: an option that is not there, one input for two, a key for the wrong purpose
 /// is not (that is a refusal).
 #[test]
