@@ -25,10 +25,11 @@ const NOW: i64 = 1_800_000_000;
 const FILE: &[u8] = b"{ \"a MUD file\": \"is but bytes here\" }\r\n";
 
 fn main() {
-    let tests: [(&'static str, Test); 6] = [
+    let tests: [(&'static str, Test); 7] = [
         ("openssl_verifies_what_is_signed_here", openssl_verifies),
         ("openssl_refuses_a_changed_file", openssl_refuses),
         ("what_openssl_signs_verifies_here", openssl_signs),
+        ("what_openssl_signs_by_rsa_verifies_here", openssl_signs_by_rsa),
         ("what_openssl_signs_without_attributes_verifies_here", openssl_signs_plainly),
         ("an_intermediate_of_openssl_leads_to_its_anchor", openssl_chain),
         ("what_openssl_embeds_is_refused", openssl_embeds),
@@ -188,7 +189,7 @@ fn openssl_signs(folder: &Path) -> Outcome {
             let authentic = signed.verify(FILE, &policy, &mut RustCrypto)?;
             assert_eq!(*authentic.get(), FILE);
 
-            let key = anchors[0].key().ok_or("no key")?.as_public();
+            let key = anchors[0].key().ok_or("no key")?;
             let thumbprint = key.thumbprint(HashAlgorithm::Sha256, &mut RustCrypto)?;
             let policy =
                 Policy::at(now()?).thumbprint(HashAlgorithm::Sha256, thumbprint.as_bytes());
@@ -197,6 +198,28 @@ fn openssl_signs(folder: &Path) -> Outcome {
             let error = signed.verify(b"other", &policy, &mut RustCrypto).unwrap_err();
             assert_eq!(error.kind(), SignatureErrorKind::MessageDigest);
         }
+    }
+    Ok(())
+}
+
+/// RFC 5754, 3.2: the identifier of an RSA signature does not say the hash; the digest's does.
+fn openssl_signs_by_rsa(folder: &Path) -> Outcome {
+    openssl(
+        folder,
+        "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out signer.pem -days 3650 \
+         -subj /CN=signer -addext keyUsage=critical,digitalSignature",
+    )?;
+    let signer = openssl(folder, "x509 -in signer.pem -outform DER")?;
+    fs::write(folder.join("file"), FILE)?;
+    for hash in ["sha256", "sha384", "sha512"] {
+        let sign = "cms -sign -signer signer.pem -inkey key.pem -in file -binary -outform DER";
+        let p7s = openssl(folder, &format!("{sign} -md {hash}"))?;
+        let anchors = [Certificate::parse(&signer)?];
+        let policy = Policy::at(now()?).anchors(&anchors);
+        let signed = SignedData::parse(&p7s)?;
+        signed.verify(FILE, &policy, &mut RustCrypto)?;
+        let error = signed.verify(b"other", &policy, &mut RustCrypto).unwrap_err();
+        assert_eq!(error.kind(), SignatureErrorKind::MessageDigest);
     }
     Ok(())
 }

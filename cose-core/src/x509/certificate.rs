@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use der::asn1::UintRef;
 use der::oid::db::{rfc5280, rfc5912, rfc8410};
 use der::oid::{AssociatedOid, ObjectIdentifier};
-use der::{Decode, Header, Reader, SliceReader};
+use der::{Decode, Header, Reader, Sequence, SliceReader};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
@@ -16,7 +17,7 @@ use super::error::{Error, ErrorKind, Place};
 use super::signature;
 use crate::cbor::Raw;
 use crate::crypto::{Hash, Verify};
-use crate::{Algorithm, CryptoError, Curve, PublicKeyBuf, Segments, Signed};
+use crate::{Algorithm, CryptoError, Curve, PublicKey, Segments, Signed};
 
 /// The longest certificate that is read, in bytes.
 pub const MAX_SIZE: usize = 1 << 16;
@@ -32,7 +33,6 @@ pub struct Certificate<'b> {
     raw: Raw<'b>,
     tbs: &'b [u8],
     certificate: x509_cert::Certificate,
-    key: Option<PublicKeyBuf>,
     pub(super) extensions: Extensions,
 }
 
@@ -88,8 +88,7 @@ impl<'b> Certificate<'b> {
             return Err(at(ErrorKind::Malformed));
         }
         let extensions = Extensions::read(extensions).map_err(|_| at(ErrorKind::Malformed))?;
-        let key = public_key(tbs.subject_public_key_info());
-        Ok(Self { raw, tbs: tbs_bytes, certificate, key, extensions })
+        Ok(Self { raw, tbs: tbs_bytes, certificate, extensions })
     }
 
     /// The whole certificate in DER.
@@ -124,8 +123,8 @@ impl<'b> Certificate<'b> {
 
     /// The subject's public key. `None` for a kind of key that is not offered.
     #[must_use]
-    pub const fn key(&self) -> Option<&PublicKeyBuf> {
-        self.key.as_ref()
+    pub fn key(&self) -> Option<PublicKey<'_>> {
+        public_key(self.fields().subject_public_key_info())
     }
 
     /// The subject key identifier (RFC 5280, 4.2.1.2).
@@ -146,17 +145,20 @@ impl<'b> Certificate<'b> {
         signature: &[u8],
         crypto: &mut (impl Hash + Verify),
     ) -> Result<Algorithm, ErrorKind> {
-        let key = self.key.as_ref().ok_or(ErrorKind::UnsupportedAlgorithm)?;
+        let key = self.key().ok_or(ErrorKind::UnsupportedAlgorithm)?;
         let algorithm =
-            signature::algorithm(algorithm, key.curve()).ok_or(ErrorKind::UnsupportedAlgorithm)?;
-        let signature =
-            signature::signature_from_der(signature, key.curve()).ok_or(ErrorKind::Signature)?;
+            signature::algorithm(algorithm, &key).ok_or(ErrorKind::UnsupportedAlgorithm)?;
+        let signature = match key.curve() {
+            Some(curve) => signature::signature_from_der(signature, curve),
+            None => Some(signature.to_vec()),
+        };
+        let signature = signature.ok_or(ErrorKind::Signature)?;
         let failed = |error| match error {
             CryptoError::Rejected => ErrorKind::Signature,
             other => ErrorKind::Crypto(other),
         };
         let signed = Signed::new(algorithm, Segments::plain(message), crypto).map_err(failed)?;
-        crypto.verify(algorithm, &key.as_public(), &signed, &signature).map_err(failed)?;
+        crypto.verify(algorithm, &key, &signed, &signature).map_err(failed)?;
         Ok(algorithm)
     }
 
@@ -174,7 +176,7 @@ impl<'b> Certificate<'b> {
 
 impl fmt::Debug for Certificate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { raw, tbs: _, certificate, key, extensions } = self;
+        let Self { raw, tbs: _, certificate, extensions } = self;
         let tbs = certificate.tbs_certificate();
         f.debug_struct("Certificate")
             .field("offset", &raw.offset())
@@ -182,7 +184,7 @@ impl fmt::Debug for Certificate<'_> {
             .field("issuer", tbs.issuer())
             .field("subject", tbs.subject())
             .field("validity", tbs.validity())
-            .field("key", key)
+            .field("key", &self.key())
             .field("extensions", extensions)
             .finish_non_exhaustive()
     }
@@ -193,17 +195,29 @@ fn seconds(time: Time) -> i64 {
     i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
 }
 
-/// A key that is offered (RFC 5480, RFC 8410).
-fn public_key(info: &SubjectPublicKeyInfoOwned) -> Option<PublicKeyBuf> {
+/// `RSAPublicKey` (RFC 8017, A.1.1).
+#[derive(Sequence)]
+struct RsaPublicKey<'b> {
+    modulus: UintRef<'b>,
+    public_exponent: UintRef<'b>,
+}
+
+/// A key that is offered (RFC 3279, 2.3.1; RFC 5480; RFC 8410).
+fn public_key(info: &SubjectPublicKeyInfoOwned) -> Option<PublicKey<'_>> {
     let parameters = info.algorithm.parameters.as_ref();
+    let bits = info.subject_public_key.as_bytes()?;
     let curve = match info.algorithm.oid {
         rfc8410::ID_ED_25519 if parameters.is_none() => Curve::Ed25519,
         rfc5912::ID_EC_PUBLIC_KEY => {
             signature::curve_of(parameters?.decode_as::<ObjectIdentifier>().ok()?)?
         }
+        rfc5912::RSA_ENCRYPTION => {
+            let RsaPublicKey { modulus, public_exponent } = RsaPublicKey::from_der(bits).ok()?;
+            return Some(PublicKey::Rsa { n: modulus.as_bytes(), e: public_exponent.as_bytes() });
+        }
         _ => return None,
     };
-    PublicKeyBuf::from_point(curve, info.subject_public_key.as_bytes()?)
+    PublicKey::from_point(curve, bits)
 }
 
 impl Extensions {

@@ -22,7 +22,7 @@ use super::certificate::Certificate;
 use super::error::{Error, ErrorKind, Place};
 use super::signature::{curve_identifier, signature_to_der, signing_algorithm};
 use crate::crypto::{Hash, Sign};
-use crate::{HashAlgorithm, PublicKey, PublicKeyBuf, Segments, Signed, Y};
+use crate::{HashAlgorithm, PublicKey, Segments, Signed, Y};
 
 /// The longest raw signature: ECDSA on P-521.
 const MAX_SIGNATURE: usize = 132;
@@ -95,7 +95,7 @@ impl Template<'_> {
     ///     authority: false,
     /// };
     /// let der = template.issue(Issuer::Itself, &key, &mut RustCrypto)?;
-    /// assert_eq!(Certificate::parse(&der)?.key(), key.public_on_curve());
+    /// assert_eq!(Certificate::parse(&der)?.key(), Some(key.public()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -125,7 +125,7 @@ impl Template<'_> {
         let (issuer, curve, issuer_identifier) = match issuer {
             Issuer::Itself => (subject.clone(), self.key.curve().ok_or(unsupported)?, None),
             Issuer::Certificate(issuer) => {
-                let curve = issuer.key().map(PublicKeyBuf::curve).ok_or(unsupported)?;
+                let curve = issuer.key().and_then(|key| key.curve()).ok_or(unsupported)?;
                 let name = issuer.fields().subject().clone();
                 (name, curve, issuer.subject_key_identifier())
             }

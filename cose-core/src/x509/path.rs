@@ -10,7 +10,7 @@ use x509_cert::ext::pkix::{KeyUsage, KeyUsages};
 
 use super::certificate::Certificate;
 use super::error::{Error, ErrorKind, Place};
-use crate::PublicKeyBuf;
+use crate::PublicKey;
 use crate::crypto::{Hash, Verify};
 
 /// The most certificates between the end entity's and an anchor.
@@ -43,7 +43,7 @@ const MAX_TRIED: usize = 64;
 /// let certificate = Certificate::parse(&own)?;
 /// let validation = Validation::at(1_800_000_000);
 /// let path = validation.path(&certificate, &[], &anchors, &mut RustCrypto)?;
-/// let trusted = path.key().as_public();
+/// let trusted = path.key();
 /// # let _ = trusted;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -250,7 +250,7 @@ impl Step<'_, '_> {
 /// [`Validation::path`] alone makes one.
 #[derive(Clone, Debug)]
 pub struct Path<'p, 'b> {
-    key: &'p PublicKeyBuf,
+    key: PublicKey<'p>,
     intermediates: Vec<&'p Certificate<'b>>,
     anchor: &'p Certificate<'b>,
 }
@@ -258,7 +258,7 @@ pub struct Path<'p, 'b> {
 impl<'p, 'b> Path<'p, 'b> {
     /// The end entity's public key.
     #[must_use]
-    pub const fn key(&self) -> &'p PublicKeyBuf {
+    pub const fn key(&self) -> PublicKey<'p> {
         self.key
     }
 

@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
-use der::asn1::UintRef;
+use der::asn1::{Any, UintRef};
 use der::oid::ObjectIdentifier;
 use der::oid::db::{rfc5912, rfc8410};
 use der::{Decode, Encode, Sequence};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-use crate::{Algorithm, Curve};
+use crate::{Algorithm, Curve, PublicKey};
 
 /// How a key on each curve signs: with the hash of its own size (RFC 5480, 4; RFC 8410, 6).
 const SIGNING: [(Curve, Algorithm, ObjectIdentifier); 4] = [
@@ -25,24 +25,31 @@ pub fn signing_algorithm(curve: Curve) -> Option<(Algorithm, AlgorithmIdentifier
     Some((algorithm, AlgorithmIdentifierOwned { oid, parameters: None }))
 }
 
-/// The algorithm of a signature by a key on `curve`. Identifiers of ECDSA and EdDSA have no parameters
-/// (RFC 5758, 3.2; RFC 8410, 3). `None` for one that is not offered or does not fit the curve.
-pub(super) fn algorithm(identifier: &AlgorithmIdentifierOwned, curve: Curve) -> Option<Algorithm> {
-    if identifier.parameters.is_some() {
-        return None;
-    }
-    let own = SIGNING.iter().find(|(of, _, oid)| *of == curve && *oid == identifier.oid);
+/// The algorithm of a signature by `key`. Identifiers of ECDSA and EdDSA have no parameters, those of
+/// RSA have NULL or none (RFC 5758, 3.2; RFC 8410, 3; RFC 4055, 5). `None` for one that is not offered or
+/// does not fit the key.
+pub(super) fn algorithm(
+    identifier: &AlgorithmIdentifierOwned,
+    key: &PublicKey<'_>,
+) -> Option<Algorithm> {
+    let own = SIGNING.iter().find(|(of, _, oid)| {
+        key.curve() == Some(*of) && *oid == identifier.oid && identifier.parameters.is_none()
+    });
     if let Some((_, algorithm, _)) = own {
         return Some(*algorithm);
     }
-    // ECDSA with the hash of another size.
-    let algorithm = match identifier.oid {
-        rfc5912::ECDSA_WITH_SHA_256 => Algorithm::ES256,
-        rfc5912::ECDSA_WITH_SHA_384 => Algorithm::ES384,
-        rfc5912::ECDSA_WITH_SHA_512 => Algorithm::ES512,
+    let is_null = identifier.parameters.as_ref().is_none_or(Any::is_null);
+    // ECDSA with the hash of another size, and RSA.
+    let algorithm = match (identifier.oid, &identifier.parameters) {
+        (rfc5912::ECDSA_WITH_SHA_256, None) => Algorithm::ES256,
+        (rfc5912::ECDSA_WITH_SHA_384, None) => Algorithm::ES384,
+        (rfc5912::ECDSA_WITH_SHA_512, None) => Algorithm::ES512,
+        (rfc5912::SHA_256_WITH_RSA_ENCRYPTION, _) if is_null => Algorithm::RS256,
+        (rfc5912::SHA_384_WITH_RSA_ENCRYPTION, _) if is_null => Algorithm::RS384,
+        (rfc5912::SHA_512_WITH_RSA_ENCRYPTION, _) if is_null => Algorithm::RS512,
         _ => return None,
     };
-    curve.serves(algorithm).then_some(algorithm)
+    key.serves(algorithm).then_some(algorithm)
 }
 
 /// The identifier of a curve's keys, which are ECDSA's. `None` for others.

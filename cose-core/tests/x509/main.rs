@@ -21,13 +21,14 @@ fn main() -> ExitCode {
         ("the_search_is_bounded", issued::bounded),
         ("only_what_can_be_issued_is", issued::invalid_templates),
     ];
-    let openssl: [(&'static str, openssl::Test); 12] = [
+    let openssl: [(&'static str, openssl::Test); 13] = [
         ("a_path_is_found_in_any_order", openssl::any_order),
         ("an_anchor_of_the_same_name_is_another", openssl::impostor),
         ("every_certificate_is_valid_at_the_time", openssl::time),
         ("only_authorities_issue", openssl::authorities),
         ("a_path_is_not_longer_than_allowed", openssl::path_length),
         ("self_issued_certificates_do_not_lengthen_a_path", openssl::self_issued),
+        ("rsa_issues_and_is_issued", openssl::rsa),
         ("keys_are_used_as_they_may", openssl::key_usage),
         ("keys_are_used_for_their_purpose", openssl::purpose),
         ("critical_extensions_are_understood_or_refused", openssl::critical),

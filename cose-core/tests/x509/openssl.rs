@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use hexad_cose_core::PublicKey;
 use hexad_cose_core::x509::x509_cert::der::oid::ObjectIdentifier;
-use hexad_cose_core::x509::{ErrorKind, KeyUsages, Place, Validation};
+use hexad_cose_core::x509::{Certificate, ErrorKind, KeyUsages, Place, Validation};
 
 use super::{Outcome, path};
 
@@ -17,6 +18,10 @@ pub type Test = fn(&Folder) -> Tested;
 
 const CODE_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.3");
 const DAY: i64 = 86_400;
+
+/// What makes a key on P-256, and one of RSA.
+const EC: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256";
+const RSA: &str = "-newkey rsa:2048";
 
 /// Extensions of authorities and of signers.
 const AUTHORITY: &str = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n";
@@ -47,11 +52,13 @@ impl Folder {
     /// A certificate for a new key, in `NAME.pem` and `NAME.der`, whose subject is what precedes a `-` in
     /// the name; issued by `issuer`, or by itself.
     fn issue(&self, name: &str, issuer: &str, extensions: &str) -> Result<Issued, Box<dyn Error>> {
-        self.issue_for(name, issuer, extensions, 99)
+        self.issue_with(EC, name, issuer, extensions, 99)
     }
 
-    fn issue_for(
+    /// The same with another kind of key, or for another number of days.
+    fn issue_with(
         &self,
+        key: &str,
         name: &str,
         issuer: &str,
         extensions: &str,
@@ -60,7 +67,7 @@ impl Folder {
         let subject = name.split('-').next().unwrap_or(name);
         fs::write(self.0.join("extensions"), extensions)?;
         self.openssl(&format!(
-            "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout {name}.key \
+            "req {key} -nodes -keyout {name}.key \
              -out {name}.csr -subj /CN={subject}"
         ))?;
         let signed_by = if issuer == name {
@@ -168,10 +175,10 @@ pub fn impostor(folder: &Folder) -> Tested {
 
 /// RFC 5280, 6.1.3 (a) (2), and of the anchor as well.
 pub fn time(folder: &Folder) -> Tested {
-    let root = folder.issue_for("root", "root", AUTHORITY, 9)?;
-    let middle = folder.issue_for("middle", "root", AUTHORITY, 3)?;
-    let leaf = folder.issue_for("leaf", "middle", SIGNER, 1)?;
-    let long = folder.issue_for("long", "middle", SIGNER, 99)?;
+    let root = folder.issue_with(EC, "root", "root", AUTHORITY, 9)?;
+    let middle = folder.issue_with(EC, "middle", "root", AUTHORITY, 3)?;
+    let leaf = folder.issue_with(EC, "leaf", "middle", SIGNER, 1)?;
+    let long = folder.issue_with(EC, "long", "middle", SIGNER, 99)?;
     let start = now()?;
     for (certificate, days, expected) in [
         (&leaf, 0, Ok(1)),
@@ -187,7 +194,7 @@ pub fn time(folder: &Folder) -> Tested {
             folder.accepts(certificate, &[&middle], &[&root], &format!("-attime {time}"))?;
         assert_eq!(theirs, expected.is_ok(), "after {days} days");
     }
-    let direct = folder.issue_for("direct", "root", SIGNER, 99)?;
+    let direct = folder.issue_with(EC, "direct", "root", SIGNER, 99)?;
     let none: &[&Issued] = &[];
     let found = path(Validation::at(start + 10 * DAY), &direct.der, none, &[&root]);
     assert_eq!(found, Err((ErrorKind::Expired, Place::Anchor(0))));
@@ -231,6 +238,21 @@ pub fn self_issued(folder: &Folder) -> Tested {
     let renewed = folder.issue("root-2", "root", limited)?;
     let leaf = folder.issue("leaf", "root-2", SIGNER)?;
     assert_eq!(folder.both(&leaf, &[&renewed], &[&root])?, Ok(1));
+    Ok(())
+}
+
+/// RFC 4055: RSA with PKCS #1 v1.5, whose identifiers have NULL for parameters; also below ECDSA.
+pub fn rsa(folder: &Folder) -> Tested {
+    let root = folder.issue_with(RSA, "root", "root", AUTHORITY, 99)?;
+    let middle = folder.issue("middle", "root", AUTHORITY)?;
+    let leaf = folder.issue_with(RSA, "leaf", "middle", SIGNER, 99)?;
+    assert_eq!(folder.both(&leaf, &[&middle], &[&root])?, Ok(1));
+    let key = Certificate::parse(&leaf.der)?;
+    let Some(PublicKey::Rsa { n, e }) = key.key() else { return Err("no RSA key".into()) };
+    assert_eq!((n.len(), e), (256, &[1, 0, 1][..]));
+    let other = folder.issue_with(RSA, "root-2", "root-2", AUTHORITY, 99)?;
+    let outcome = folder.both(&leaf, &[&middle], &[&other])?;
+    assert_eq!(outcome, Err((ErrorKind::Signature, Place::Bag(0))));
     Ok(())
 }
 

@@ -196,6 +196,25 @@ impl<'b> SignerInfo<'b> {
     }
 }
 
+impl SignerInfo<'_> {
+    /// The signature's algorithm. What says RSA and no more has the hash of the digest (RFC 5754, 3.2).
+    fn signature_algorithm(&self) -> AlgorithmIdentifierOwned {
+        let oid = match (self.algorithm.oid, self.digest) {
+            (rfc5912::RSA_ENCRYPTION, HashAlgorithm::Sha256) => {
+                rfc5912::SHA_256_WITH_RSA_ENCRYPTION
+            }
+            (rfc5912::RSA_ENCRYPTION, HashAlgorithm::Sha384) => {
+                rfc5912::SHA_384_WITH_RSA_ENCRYPTION
+            }
+            (rfc5912::RSA_ENCRYPTION, HashAlgorithm::Sha512) => {
+                rfc5912::SHA_512_WITH_RSA_ENCRYPTION
+            }
+            (oid, _) => oid,
+        };
+        AlgorithmIdentifierOwned { oid, parameters: self.algorithm.parameters.clone() }
+    }
+}
+
 /// The hash of this identifier, which has no parameters, or NULL (RFC 5754, 2).
 fn hash_of(identifier: &AlgorithmIdentifierOwned) -> Option<HashAlgorithm> {
     if identifier.parameters.as_ref().is_some_and(|parameters| !parameters.is_null()) {

@@ -36,7 +36,7 @@ pub fn sign<S: Hash + Sign>(
     let failed = |error| at(Kind::Crypto(error));
     let unsupported = at(Kind::UnsupportedAlgorithm);
     let signer = certificates.first().ok_or(at(Kind::NoCertificate))?;
-    let curve = signer.key().ok_or(unsupported)?.curve();
+    let curve = signer.key().and_then(|key| key.curve()).ok_or(unsupported)?;
     let (algorithm, signature_algorithm) = signing_algorithm(curve).ok_or(unsupported)?;
     // RFC 5754, 3; RFC 8419, 2.3.
     let hash = algorithm.digest().unwrap_or(HashAlgorithm::Sha512);

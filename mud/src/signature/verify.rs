@@ -7,7 +7,7 @@ use der::Encode;
 use der::oid::db::rfc5911::ID_DATA;
 use hexad_cose_core::crypto::{Hash, Verify};
 use hexad_cose_core::x509::{self, Certificate, Validation};
-use hexad_cose_core::{CryptoError, ErrorKind, HashAlgorithm, PublicKeyBuf, Segments};
+use hexad_cose_core::{CryptoError, ErrorKind, HashAlgorithm, Segments};
 
 use super::{
     CT_MUD, Result, SignatureError, SignatureErrorKind as Kind, SignedData, SignerIdentifier,
@@ -64,21 +64,14 @@ impl<'a> Policy<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authentic<T> {
     value: T,
-    key: PublicKeyBuf,
-    subject: Vec<u8>,
+    signer: Vec<u8>,
 }
 
 impl<T> Authentic<T> {
-    /// The signer's key.
+    /// The signer's certificate, in DER.
     #[must_use]
-    pub const fn key(&self) -> &PublicKeyBuf {
-        &self.key
-    }
-
-    /// The name of the signer, in DER.
-    #[must_use]
-    pub fn subject(&self) -> &[u8] {
-        &self.subject
+    pub fn signer(&self) -> &[u8] {
+        &self.signer
     }
 
     /// What the signer made.
@@ -103,7 +96,7 @@ impl Authentic<&[u8]> {
     /// As [`Reader::read`].
     pub fn read(self, reader: Reader) -> core::result::Result<Authentic<Reading>, Error> {
         let value = reader.read(self.value)?;
-        Ok(Authentic { value, key: self.key, subject: self.subject })
+        Ok(Authentic { value, signer: self.signer })
     }
 }
 
@@ -160,13 +153,14 @@ impl SignedData<'_> {
         let signer = all.find(|certificate| self.names(certificate));
         let signer = signer.ok_or(at(Kind::NoCertificate))?;
         let key = signer.key().ok_or(at(Kind::UnsupportedAlgorithm))?;
-        let own = signer.fields().subject().to_der();
-        let own = own.map_err(|_| SignatureError::new(Kind::Malformed, signer.offset()))?;
-        if policy.subject.is_some_and(|subject| subject != own) {
-            return Err(at(Kind::WrongSigner));
+        if let Some(subject) = policy.subject {
+            // A name that can't be written is not the one that was given.
+            if signer.fields().subject().to_der().ok().as_deref() != Some(subject) {
+                return Err(at(Kind::WrongSigner));
+            }
         }
         if let Some((algorithm, expected)) = policy.thumbprint {
-            let thumbprint = key.as_public().thumbprint(algorithm, crypto).map_err(|error| {
+            let thumbprint = key.thumbprint(algorithm, crypto).map_err(|error| {
                 at(Kind::Crypto(match error.kind() {
                     ErrorKind::Unsupported => CryptoError::Unsupported,
                     _ => CryptoError::Device,
@@ -183,7 +177,7 @@ impl SignedData<'_> {
         if let Some(anchors) = policy.anchors {
             validation.path(signer, &self.certificates, anchors, crypto)?;
         }
-        Ok(Authentic { value: file, key: *key, subject: own })
+        Ok(Authentic { value: file, signer: signer.as_der().to_vec() })
     }
 
     /// Whether the signer says that this is the certificate.
@@ -231,13 +225,14 @@ impl SignedData<'_> {
             }
             None => file,
         };
-        let verified = certificate.verify(&signer.algorithm, message, signer.signature, crypto);
+        let algorithm = signer.signature_algorithm();
+        let verified = certificate.verify(&algorithm, message, signer.signature, crypto);
         let algorithm = verified.map_err(|kind| match kind {
             x509::ErrorKind::UnsupportedAlgorithm => at(Kind::UnsupportedAlgorithm, signer.offset),
             x509::ErrorKind::Crypto(error) => at(Kind::Crypto(error), signer.signature_offset),
             _ => at(Kind::Signature, signer.signature_offset),
         })?;
-        // Of ECDSA, the digest and the signature name the same hash (RFC 5754, 3); with Ed25519, the
+        // Of ECDSA and RSA, the digest and the signature name the same hash (RFC 5754, 3); with Ed25519, the
         // digest of the attributes is SHA-512 (RFC 8419, 3.1).
         if algorithm.digest().unwrap_or(HashAlgorithm::Sha512) == signer.digest {
             Ok(())
