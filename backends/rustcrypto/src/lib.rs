@@ -63,4 +63,5 @@ pub use pem::{OwnedPublicKey, PemError, public_key_from_pem, public_key_to_pem};
 pub struct RustCrypto;
 
 #[cfg(test)]
+#[cfg(feature = "full")]
 mod tests;

@@ -1,22 +1,99 @@
-use hexad_cose_core::crypto::Sign;
-use hexad_cose_core::{Algorithm, CryptoError, Curve, Key, Segments, Signed, conformance};
+use hexad_cose_core::conformance::{self, Awaited, Delayed, Polled};
+use hexad_cose_core::crypto::{Sign, Verify};
+use hexad_cose_core::{Algorithm, CryptoError, Curve, HashAlgorithm, Key, Segments, Signed};
 
-use crate::{RustCrypto, SigningKey};
+use rand_core::SeedableRng;
 
+use crate::{AgreementKey, RustCrypto, SigningKey};
+
+/// Every signature algorithm that the README names passes the suite: none is passed over.
 #[test]
 fn verifies_as_every_backend_must() {
-    conformance::verify(&mut RustCrypto);
+    assert_eq!(conformance::verify(&mut RustCrypto), VERIFIED);
+}
+
+#[test]
+fn signs_as_every_backend_must() {
+    let signed = conformance::sign(&mut RustCrypto, SigningKey::from_cose);
+    let all = VERIFIED.iter().filter(|algorithm| **algorithm != Algorithm::HSS_LMS);
+    for algorithm in all.clone() {
+        assert!(signed.contains(algorithm), "{algorithm}");
+    }
+    assert_eq!(signed.len(), all.count());
 }
 
 #[test]
 fn hashes_as_every_backend_must() {
-    conformance::hash(&mut RustCrypto);
+    use HashAlgorithm::{Sha256, Sha384, Sha512, Shake128, Shake256};
+    let all = [Sha256, Sha384, Sha512, Shake128, Shake256];
+    assert_eq!(conformance::hash(&mut RustCrypto), all);
 }
 
 #[test]
 fn authenticates_as_every_backend_must() {
-    conformance::mac(&mut RustCrypto);
+    assert_eq!(conformance::mac(&mut RustCrypto).len(), 8);
 }
+
+#[test]
+fn encrypts_as_every_backend_must() {
+    // GCM, CCM, ChaCha20-Poly1305, CTR, CBC.
+    assert_eq!(conformance::aead(&mut RustCrypto).len(), 3 + 8 + 1 + 3 + 3);
+}
+
+#[test]
+fn agrees_as_every_backend_must() {
+    let all = [Curve::P256, Curve::P384, Curve::P521, Curve::X25519];
+    assert_eq!(conformance::agree(&mut RustCrypto, AgreementKey::from_cose), all);
+    assert_eq!(conformance::agree_ephemeral(&mut RustCrypto, AgreementKey::from_cose), all);
+}
+
+#[test]
+fn wraps_as_every_backend_must() {
+    assert_eq!(conformance::key_wrap(&mut RustCrypto).len(), 3);
+}
+
+#[test]
+fn derives_as_every_backend_must() {
+    assert_eq!(conformance::kdf(&mut RustCrypto).len(), 4);
+}
+
+/// The same suite on a device that answers after some polls, and on one that is waited for.
+#[test]
+fn a_device_that_answers_later_passes_the_same_suite() {
+    let device = Delayed::new(RustCrypto, 3);
+    assert_eq!(conformance::verify(&mut Polled(device)), VERIFIED);
+    assert_eq!(conformance::verify(&mut Awaited(device)), VERIFIED);
+    assert_eq!(conformance::aead(&mut Polled(device)).len(), 18);
+    assert_eq!(conformance::aead(&mut Awaited(device)).len(), 18);
+    assert_eq!(conformance::agree(&mut Polled(device), AgreementKey::from_cose).len(), 4);
+    assert_eq!(conformance::agree(&mut Awaited(device), AgreementKey::from_cose).len(), 4);
+    let signed = conformance::sign(&mut Polled(device), SigningKey::from_cose);
+    assert_eq!(conformance::sign(&mut Awaited(device), SigningKey::from_cose), signed);
+    assert_eq!(signed.len(), VERIFIED.len() - 1);
+}
+
+/// What the suite has signatures of, in its order.
+const VERIFIED: [Algorithm; 19] = [
+    Algorithm::ESP256,
+    Algorithm::ES256,
+    Algorithm::ESP384,
+    Algorithm::ES384,
+    Algorithm::ESP512,
+    Algorithm::ES512,
+    Algorithm::ED25519,
+    Algorithm::EDDSA,
+    Algorithm::ES256K,
+    Algorithm::PS256,
+    Algorithm::PS384,
+    Algorithm::PS512,
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::ML_DSA_44,
+    Algorithm::ML_DSA_65,
+    Algorithm::ML_DSA_87,
+    Algorithm::HSS_LMS,
+];
 
 /// RFC 6979, A.2.5: the nonce is a function of key and message, so the signature is known.
 #[test]
@@ -51,7 +128,6 @@ fn a_curve_serves_only_its_algorithms() {
 /// ECDSA signs integers below the order: ES256 works on P-521 too, though its digest is short.
 #[test]
 fn es256_signs_and_verifies_on_every_nist_curve() {
-    use hexad_cose_core::crypto::Verify;
     for curve in [Curve::P256, Curve::P384, Curve::P521] {
         let mut d = [0; 66];
         d[65] = 7;
@@ -94,20 +170,42 @@ fn debug_shows_no_secret() {
     assert!(!shown.contains("171, 171") && !shown.contains("abab"), "{shown}");
 }
 
-/// RFC 5958, RFC 5480 and RFC 8410: what is written as PEM reads back as the same key, on each curve.
-#[cfg(feature = "pem")]
+/// A random key signs, of each kind that can be made; and RSA keys of no allowed size are not made.
 #[test]
-fn keys_survive_pem() {
-    for curve in [Curve::P256, Curve::P384, Curve::P521, Curve::Ed25519] {
-        let mut d = std::vec![1; curve.coordinate_len()];
-        d[0] = 0;
-        let key = SigningKey::from_bytes(curve, &d).unwrap();
-        let read = SigningKey::from_pem(&key.to_pem().unwrap()).unwrap();
-        assert_eq!(read.public(), key.public());
-        read.with_secret(|secret| assert_eq!(secret, d));
-        let public = crate::public_key_to_pem(&key.public()).unwrap();
-        assert_eq!(crate::public_key_from_pem(&public).unwrap().as_public(), key.public());
+fn new_keys_are_made_for_each_algorithm() {
+    let mut random = chacha20::ChaCha20Rng::from_seed([3; 32]);
+    let random = &mut random;
+    let keys = [
+        SigningKey::generate(Curve::P256, random).unwrap(),
+        SigningKey::generate(Curve::P384, random).unwrap(),
+        SigningKey::generate(Curve::P521, random).unwrap(),
+        SigningKey::generate(Curve::Secp256k1, random).unwrap(),
+        SigningKey::generate(Curve::Ed25519, random).unwrap(),
+        SigningKey::generate_ml_dsa(Algorithm::ML_DSA_65, random).unwrap(),
+    ];
+    for key in keys {
+        let algorithm = key.algorithm();
+        let message = Segments::plain(b"message");
+        let signed = Signed::new(algorithm, message, &mut RustCrypto).unwrap();
+        let mut signature = [0; 4000];
+        let length = RustCrypto.sign(algorithm, &key, &signed, &mut signature).unwrap();
+        let answer = RustCrypto.verify(algorithm, &key.public(), &signed, &signature[..length]);
+        assert_eq!(answer, Ok(()), "{algorithm}");
     }
+    for bits in [0, 1024, 2047, 8193] {
+        let made = SigningKey::generate_rsa(bits, random).err();
+        assert_eq!(made, Some(CryptoError::InvalidKey), "{bits}");
+    }
+    assert!(SigningKey::generate(Curve::X25519, random).is_err());
+    assert!(SigningKey::generate_ml_dsa(Algorithm::ES256, random).is_err());
+    assert!(AgreementKey::generate(Curve::Ed25519, random).is_err());
+}
+
+/// The README's promise about the size of a key.
+#[test]
+fn a_signing_key_has_the_size_that_is_stated() {
+    let size = size_of::<SigningKey>();
+    assert!((2592..=2764).contains(&size), "{size}");
 }
 
 fn hex(text: &str) -> [u8; 32] {

@@ -142,3 +142,7 @@ fn ml_dsa_identifier(algorithm: Algorithm) -> Result<AlgorithmIdentifierRef<'sta
     let oid = known.map(|(oid, _)| *oid).ok_or(PemError::Unsupported)?;
     Ok(AlgorithmIdentifierRef { oid, parameters: None })
 }
+
+#[cfg(test)]
+#[cfg(feature = "full")]
+mod tests;
