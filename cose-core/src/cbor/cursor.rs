@@ -112,7 +112,8 @@ impl<'b> Cursor<'b> {
     /// A cursor over `bytes` that stand at byte `offset` of a larger input.
     #[must_use]
     pub const fn at(bytes: &'b [u8], offset: usize) -> Self {
-        Self { rest: bytes, end: offset.saturating_add(bytes.len()) }
+        // Never wraps: no input is longer than memory.
+        Self { rest: bytes, end: offset.wrapping_add(bytes.len()) }
     }
 
     /// The position, counted from the start of the outermost input.

@@ -95,8 +95,8 @@ impl<'b> Headers<'b> {
                 let label = match bucket.small_unsigned() {
                     Some(label) => label,
                     None => match bucket.slowly(|bucket| {
-                        let map = if in_protected { protected.cursor() } else { unprotected };
-                        walk.get_or_insert_with(Walk::default).label(map, labels, bucket)
+                        let maps = (protected, unprotected);
+                        other_label(&mut walk, maps, in_protected, labels, bucket)
                     })? {
                         Some(label) => label,
                         None => continue,
@@ -270,12 +270,25 @@ const KID: u8 = 4;
 const IV: u8 = 5;
 const PARTIAL_IV: u8 = 6;
 
+/// Takes a label other than the integers from 0 to 23 in one byte, as [`Walk::label`].
+#[inline(never)]
+fn other_label<'b>(
+    walk: &mut Option<Walk<'b>>,
+    (protected, unprotected): (Raw<'b>, Cursor<'b>),
+    in_protected: bool,
+    seen: u32,
+    bucket: &mut Cursor<'b>,
+) -> Result<Option<u8>, Error> {
+    let map = if in_protected { protected.cursor() } else { unprotected };
+    walk.get_or_insert_with(Walk::default).label(map, seen, bucket)
+}
+
 /// Reads the algorithm at `cursor`; 0 for one that is named by text.
 #[inline]
 fn parse_algorithm(cursor: &mut Cursor<'_>) -> Result<Algorithm, Error> {
     match cursor.small_integer() {
         Some(algorithm) => Ok(Algorithm(algorithm.into())),
-        None => match Label::parse(cursor)? {
+        None => match cursor.slowly(Label::parse)? {
             Label::Integer(number) => Ok(Algorithm(number)),
             Label::Text(_) => Ok(Algorithm(0)),
         },

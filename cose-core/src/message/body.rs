@@ -43,6 +43,7 @@ impl<'b> Body<'b> {
 }
 
 /// A byte string, or null in its place.
+#[inline]
 pub(super) fn optional_bytes<'b>(cursor: &mut Cursor<'b>) -> Result<Option<Raw<'b>>, Error> {
     if cursor.take_null() { Ok(None) } else { cursor.byte_string().map(Some) }
 }
