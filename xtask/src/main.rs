@@ -5,6 +5,7 @@ mod ci;
 mod deps;
 mod fuzz;
 mod process;
+mod python;
 mod setup;
 mod thumb;
 

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::process::{Result, cargo, find, program, run as execute, succeeds};
+use crate::python;
 use crate::thumb::Toolchain;
 
 /// Something that the tasks need and the compiler does not bring.
@@ -14,7 +15,7 @@ struct Need {
     there: fn() -> bool,
 }
 
-const SYSTEM: [Need; 5] = [
+const SYSTEM: [Need; 6] = [
     Need {
         purpose: "enforcement in network namespaces",
         packages: &["nftables", "iproute2"],
@@ -36,6 +37,11 @@ const SYSTEM: [Need; 5] = [
         there: || find("valgrind").is_some(),
     },
     Need {
+        purpose: "messages exchanged with Python's COSE libraries",
+        packages: &["python3", "python3-venv"],
+        there: python::can_make,
+    },
+    Need {
         purpose: "the fuzzing engine",
         packages: &["g++"],
         there: || find("c++").is_some() || find("g++").is_some(),
@@ -50,6 +56,7 @@ const TOOLS: [(&str, &str); 3] =
 pub fn run() -> Result {
     let mut left = install_packages();
     left.extend(install_tools());
+    left.extend(python::make());
     if left.is_empty() {
         println!("setup: all is there");
         return Ok(());
