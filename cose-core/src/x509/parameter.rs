@@ -3,6 +3,8 @@
 use crate::cbor::{Cursor, Items, Raw, Type};
 use crate::crypto::Hash;
 use crate::error::{Error, ErrorKind};
+use crate::header::Headers;
+use crate::iana::header;
 use crate::labels::Label;
 use crate::{CryptoError, HashAlgorithm, Segments};
 
@@ -119,9 +121,17 @@ impl<'b> CoseCertHash<'b> {
     /// # Errors
     /// `Unsupported` for an algorithm that is not known or not offered by the backend; `Device`.
     pub fn matches(&self, certificate: &[u8], crypto: &mut impl Hash) -> Result<bool, CryptoError> {
-        let algorithm = self.algorithm.integer().and_then(HashAlgorithm::from_id);
-        let algorithm = algorithm.ok_or(CryptoError::Unsupported)?;
-        Ok(crypto.digest(algorithm, &Segments::plain(certificate))?.matches(self.value))
+        let (algorithm, length) = match self.algorithm.integer() {
+            // SHA-256/64, RFC 9054, 3.2: good enough to find a certificate among those that are trusted.
+            Some(-15) => (HashAlgorithm::Sha256, 8),
+            other => {
+                let known = other.and_then(HashAlgorithm::from_id);
+                let algorithm = known.ok_or(CryptoError::Unsupported)?;
+                (algorithm, algorithm.digest_len())
+            }
+        };
+        let digest = crypto.digest(algorithm, &Segments::plain(certificate))?;
+        Ok(digest.truncated(length).matches(self.value))
     }
 }
 
@@ -142,3 +152,64 @@ pub fn x5u<'b>(value: Raw<'b>) -> Result<&'b str, Error> {
 
 /// The CBOR tag of a URI (RFC 8949, 3.4.5.3).
 const URI: u64 = 32;
+
+/// The parameters of RFC 9360, from whichever bucket they stand in. What an unprotected one carries is
+/// found, not trusted: a chain has to lead to an anchor.
+impl<'b> Headers<'b> {
+    /// `x5chain` (33): the certificate of the signer, and those that lead to an anchor.
+    ///
+    /// # Errors
+    /// As [`CoseX509::parse`].
+    pub fn x5chain(&self) -> Result<Option<CoseX509<'b>>, Error> {
+        self.get(Label::Integer(header::X5CHAIN)).map(CoseX509::parse).transpose()
+    }
+
+    /// `x5bag` (32): certificates in any order.
+    ///
+    /// # Errors
+    /// As [`CoseX509::parse`].
+    pub fn x5bag(&self) -> Result<Option<CoseX509<'b>>, Error> {
+        self.get(Label::Integer(header::X5BAG)).map(CoseX509::parse).transpose()
+    }
+
+    /// `x5t` (34): the hash of the signer's certificate.
+    ///
+    /// # Errors
+    /// As [`CoseCertHash::parse`].
+    pub fn x5t(&self) -> Result<Option<CoseCertHash<'b>>, Error> {
+        self.get(Label::Integer(header::X5T)).map(CoseCertHash::parse).transpose()
+    }
+
+    /// `x5u` (35): where the signer's certificate can be had.
+    ///
+    /// # Errors
+    /// As [`x5u`].
+    pub fn x5u(&self) -> Result<Option<&'b str>, Error> {
+        self.get(Label::Integer(header::X5U)).map(x5u).transpose()
+    }
+
+    /// `x5chain-sender` (-29): the certificate of a static sender's key, and those that lead to an
+    /// anchor.
+    ///
+    /// # Errors
+    /// As [`CoseX509::parse`].
+    pub fn x5chain_sender(&self) -> Result<Option<CoseX509<'b>>, Error> {
+        self.get(Label::Integer(header::X5CHAIN_SENDER)).map(CoseX509::parse).transpose()
+    }
+
+    /// `x5t-sender` (-27): the hash of the certificate of a static sender's key.
+    ///
+    /// # Errors
+    /// As [`CoseCertHash::parse`].
+    pub fn x5t_sender(&self) -> Result<Option<CoseCertHash<'b>>, Error> {
+        self.get(Label::Integer(header::X5T_SENDER)).map(CoseCertHash::parse).transpose()
+    }
+
+    /// `x5u-sender` (-28): where the certificate of a static sender's key can be had.
+    ///
+    /// # Errors
+    /// As [`x5u`].
+    pub fn x5u_sender(&self) -> Result<Option<&'b str>, Error> {
+        self.get(Label::Integer(header::X5U_SENDER)).map(x5u).transpose()
+    }
+}

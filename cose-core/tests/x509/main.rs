@@ -36,8 +36,9 @@ fn main() -> ExitCode {
         ("circles_end", openssl::circle),
         ("a_certificate_may_be_its_own_anchor", openssl::own_anchor),
     ];
-    let published: [(&str, OnVectors); 2] = [
+    let published: [(&str, OnVectors); 3] = [
         ("published_parameters_are_read", published::parameters),
+        ("published_parameters_are_found_in_headers", published::accessors),
         ("published_certificates_lead_to_their_authority", published::path),
     ];
     let command = Command::new("openssl").arg("version").output();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use hexad_cose_core::cbor::{Cursor, Raw};
 use hexad_cose_core::x509::{CoseCertHash, CoseX509, Validation};
+use hexad_cose_core::{Headers, Sign};
 use hexad_rustcrypto::RustCrypto;
 
 use super::path as find_path;
@@ -61,6 +62,25 @@ pub fn parameters(folder: &Path) {
     let hash = CoseCertHash::parse(five[&34]).unwrap();
     assert_eq!(hash.matches(&alice, &mut RustCrypto), Ok(true));
     assert_eq!(hash.matches(&authority, &mut RustCrypto), Ok(false));
+}
+
+/// The same by the accessors of headers, of the examples whose headers are in order.
+pub fn accessors(folder: &Path) {
+    let (alice, authority) = (der(folder, "alice.der"), der(folder, "ca.der"));
+    let messages = [3, 4, 5].map(|number| message(folder, number));
+    let [three, four, five] = messages.each_ref().map(|message| {
+        let message = Sign::parse(message).unwrap();
+        *message.signatures().next().unwrap().headers()
+    });
+    let chain = |headers: &Headers<'_>| -> Vec<Vec<u8>> {
+        let chain = headers.x5chain().unwrap().unwrap();
+        chain.iter().map(|raw| raw.bytes().to_vec()).collect()
+    };
+    assert_eq!(chain(&three), [&alice[..]]);
+    assert_eq!(chain(&four), [&alice[..], &authority]);
+    let hash = five.x5t().unwrap().unwrap();
+    assert_eq!(hash.matches(&alice, &mut RustCrypto), Ok(true));
+    assert!(five.x5chain().unwrap().is_none() && five.x5bag().unwrap().is_none());
 }
 
 pub fn path(folder: &Path) {
