@@ -324,6 +324,24 @@ impl SigningKey {
         }
     }
 
+    /// Gives the private numbers of an RSA key to `use_it`, in copies that are wiped afterwards: d, p,
+    /// q, d mod (p - 1), d mod (q - 1), the inverse of q mod p (RFC 8230, 4). `None` for another key.
+    #[cfg(feature = "rsa-sign")]
+    pub fn with_rsa_secrets<R>(&self, use_it: impl FnOnce([&[u8]; 6]) -> R) -> Option<R> {
+        match &self.secret {
+            Secret::Rsa(secret) => secret.with_numbers(use_it),
+            #[cfg(any(
+                feature = "p256",
+                feature = "p384",
+                feature = "p521",
+                feature = "secp256k1",
+                feature = "curve25519",
+                feature = "ml-dsa"
+            ))]
+            _ => None,
+        }
+    }
+
     /// The RSA key, of one that is.
     #[cfg(all(feature = "pem", feature = "rsa-sign"))]
     pub(crate) const fn as_rsa(&self) -> Option<&rsa::Secret> {

@@ -59,6 +59,16 @@ impl Secret {
         Zeroizing::new(self.key.d().to_be_bytes())
     }
 
+    /// Gives d, p, q, dP, dQ and qInv to `use_it`; `None` unless there are two primes.
+    pub fn with_numbers<R>(&self, use_it: impl FnOnce([&[u8]; 6]) -> R) -> Option<R> {
+        let [p, q] = self.key.primes() else { return None };
+        let inverse = Zeroizing::new(self.key.qinv()?.retrieve());
+        let numbers = [self.key.d(), p, q, self.key.dp()?, self.key.dq()?, &inverse];
+        let [d, p, q, dp, dq, inverse] =
+            &numbers.map(|number| Zeroizing::new(number.to_be_bytes_trimmed_vartime()));
+        Some(use_it([d, p, q, dp, dq, inverse]))
+    }
+
     #[cfg(feature = "pem")]
     pub const fn key(&self) -> &PrivateKey {
         &self.key
