@@ -17,6 +17,8 @@ fn main() {
     let trials = vec![
         on("a_3_signed", "cose/CWT/A_3.json", signed),
         on("a_4_authenticated", "cose/CWT/A_4.json", authenticated),
+        on("a_5_encrypted", "cose/CWT/A_5.json", encrypted),
+        on("a_6_nested", "cose/CWT/A_6.json", nested),
         on("a_7_with_a_date_in_floating_point", "cose/CWT/A_7.json", floating_point),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
@@ -73,6 +75,33 @@ fn authenticated(path: &Path) {
     let vector = read(path);
     let token = unhex(&vector["output"]["cbor"]);
     check_claims(&Claims::verified(&verify_mac(&token, &vector)).unwrap());
+}
+
+/// Gives the plaintext of a token that is encrypted to `read`.
+fn decrypt(vector: &Value, read: impl FnOnce(Verified<&[u8]>)) {
+    let token = unhex(&vector["output"]["cbor"]);
+    let Message::Encrypt0(message) = cwt::parse(&token).unwrap() else { panic!("no Encrypt0") };
+    let k = unhex(&vector["input"]["encrypted"]["recipients"][0]["key"]["k_hex"]);
+    let secret = Secret::new(&k[..], Algorithm::AES_CCM_16_64_128);
+    let expect = Expect::alg(Algorithm::AES_CCM_16_64_128);
+    let mut plaintext = [0; 256];
+    read(message.decrypt(&secret, expect, &mut plaintext, &mut RustCrypto).unwrap());
+}
+
+fn encrypted(path: &Path) {
+    decrypt(&read(path), |plaintext| check_claims(&Claims::verified(&plaintext).unwrap()));
+}
+
+/// The plaintext is a token of its own, which A.3 has, too, with its key.
+fn nested(path: &Path) {
+    let signer = read(&path.with_file_name("A_3.json"));
+    decrypt(&read(path), |plaintext| {
+        assert!(Claims::verified(&plaintext).is_err());
+        let Message::Sign1(inner) = cwt::parse(plaintext.into_inner()).unwrap() else {
+            panic!("no Sign1")
+        };
+        check_claims(&verify_signed(inner, &signer["input"]["sign0"]["key"]));
+    });
 }
 
 fn floating_point(path: &Path) {

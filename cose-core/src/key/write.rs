@@ -40,10 +40,15 @@ impl Key<'_> {
         public: &PublicKey<'_>,
         private: Option<&[u8]>,
     ) -> Result<(), Error> {
+        let algorithm = match public {
+            // It is a part of the key.
+            PublicKey::Akp { algorithm, .. } => Some(*algorithm),
+            _ => self.algorithm,
+        };
         write_map(encoder, |members| {
             members.integer(label::KTY, Some(public.kty()))?;
             members.bytes(label::KID, self.kid)?;
-            members.integer(label::ALG, self.algorithm.map(|algorithm| algorithm.0))?;
+            members.integer(label::ALG, algorithm.map(|algorithm| algorithm.0))?;
             public.put(members)?;
             match public {
                 PublicKey::Akp { .. } => members.bytes(label::PRIV, private),

@@ -11,9 +11,9 @@ use crate::iana::Algorithm;
 
 /// The kinds of messages that a [`Builder`] makes.
 pub mod kind {
+    pub use super::Plain;
     use super::Sealed;
     use crate::iana::tag;
-
     use crate::message::structure;
 
     /// A kind of message: its tag, how many items its array has, and what is signed or authenticated.

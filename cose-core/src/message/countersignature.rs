@@ -10,7 +10,7 @@ use super::sign1::Sign1;
 use super::signature::{Signature, accept, check};
 use super::structure::{self, Part, Structure};
 use super::unsigned;
-use super::{Encrypt, Encrypt0};
+use super::{Encrypt, Encrypt0, Message};
 use crate::cbor::{Cursor, Encoder, Items, Raw, Type};
 use crate::check::Check;
 use crate::crypto::{self, Hash};
@@ -81,6 +81,19 @@ impl<'b> Countersigned<'b> for Encrypt0<'b> {
 impl<'b> Countersigned<'b> for Encrypt<'b> {
     fn target(&self) -> Target<'b> {
         target(self.body(), None)
+    }
+}
+
+impl<'b> Countersigned<'b> for Message<'b> {
+    fn target(&self) -> Target<'b> {
+        match self {
+            Self::Sign(message) => message.target(),
+            Self::Sign1(message) => message.target(),
+            Self::Encrypt(message) => message.target(),
+            Self::Encrypt0(message) => message.target(),
+            Self::Mac(message) => message.target(),
+            Self::Mac0(message) => message.target(),
+        }
     }
 }
 
