@@ -3,7 +3,7 @@
 use hexad_cose_core::Algorithm;
 
 use crate::input::{hex, unhex};
-use crate::keys::{MACS, SIGNATURES};
+use crate::keys::algorithms;
 
 /// Bytes of an argument.
 #[derive(Clone, Debug)]
@@ -43,14 +43,21 @@ pub fn shown(kid: &[u8]) -> String {
 /// An algorithm that is offered, by its name in the COSE registry or its number.
 pub fn algorithm(text: &str) -> Result<Algorithm, String> {
     let number = text.parse().ok();
-    let named = |algorithm: &&Algorithm| {
-        let name = algorithm.name().unwrap_or_default();
-        name.eq_ignore_ascii_case(text) || number == Some(algorithm.0)
+    // The registry writes "ECDH-ES + A128KW"; nobody types that.
+    let bare = |name: &str| name.replace(' ', "").to_ascii_lowercase();
+    let named = |algorithm: &Algorithm| {
+        bare(algorithm.name().unwrap_or_default()) == bare(text) || number == Some(algorithm.0)
     };
-    SIGNATURES.iter().chain(MACS).find(named).copied().ok_or_else(|| {
-        let names: Vec<_> = SIGNATURES.iter().chain(MACS).filter_map(|it| it.name()).collect();
+    algorithms().find(named).ok_or_else(|| {
+        let names: Vec<_> = algorithms().filter_map(Algorithm::name).collect();
         format!("not offered; there are: {}", names.join(", "))
     })
+}
+
+/// Whether an algorithm works with a symmetric key.
+pub fn is_symmetric(algorithm: Algorithm) -> bool {
+    use hexad_cose_core::iana::KeyManagement::{Derive, Direct};
+    algorithm.key_len().is_some() || matches!(algorithm.key_management(), Some(Direct | Derive(_)))
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ enum Command {
     /// CBOR (RFC 8949): diagnostic notation and checks
     #[command(subcommand, after_help = "Example:\n  hexad cbor diag message.cbor")]
     Cbor(cbor::Command),
-    /// COSE (RFC 9052): Sign1 and Mac0 messages
+    /// COSE (RFC 9052): signed, authenticated and encrypted messages
     #[command(
         subcommand,
         after_help = "Example:\n  hexad cose verify message.cose --key author.pem"

@@ -124,6 +124,19 @@ impl Report {
         ));
     }
 
+    /// What another report found, on lines further in and as the object `field`.
+    pub fn nest(&mut self, field: &'static str, heading: &str, inner: Self) {
+        self.heading(heading);
+        for line in inner.text.lines() {
+            self.push(format_args!("  {line}\n"));
+        }
+        let mut fields = serde_json::Map::new();
+        for (name, value) in inner.fields.into_iter().filter(|(name, _)| *name != "ok") {
+            fields.insert(name.to_owned(), value);
+        }
+        self.json(field, Value::Object(fields));
+    }
+
     /// Bytes that go to a file or to standard output.
     pub fn make(&mut self, made: Made) {
         self.made = Some(made);

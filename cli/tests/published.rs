@@ -13,6 +13,8 @@ fn main() {
     let trials = vec![
         on("suit_verify_accepts_the_examples_of_the_draft", "suit/manifest-37", manifests),
         on("cose_verify_accepts_rfc_8152_appendix_c_2_1", "cose/RFC8152", sign1),
+        on("cose_verify_and_decrypt_accept_rfc_8152_appendix_c", "cose/RFC8152", appendix_c),
+        on("cose_inspect_reads_every_example", "cose", every_message),
         on("cbor_diag_reads_rfc_8949_appendix_a", "cbor", appendix_a),
         on("mud_inspect_reads_or_explains_real_files", "mud/real", mud_files),
         trial("openssl_reads_the_keys_of_every_curve", openssl(), |()| keys()),
@@ -97,6 +99,92 @@ fn sign1(folder: &Path) -> Result<(), Failed> {
     equal(&object["payload"], "546869732069732074686520636f6e74656e742e")
 }
 
+/// RFC 8152, C.1, C.3 and C.5: several signers, countersignatures, recipients of every kind, each with the
+/// key that the vector names.
+fn appendix_c(folder: &Path) -> Result<(), Failed> {
+    let cases = [
+        ("C_1_1", "verify", &["/sign/signers/0/key"][..], &[][..]),
+        ("C_1_2", "verify", &["/sign/signers/0/key", "/sign/signers/1/key"], &[]),
+        (
+            "C_1_3",
+            "verify",
+            &["/sign/signers/0/key"],
+            &[("--countersigner", "/sign/countersign/signers/0/key")],
+        ),
+        ("C_3_1", "decrypt", &["/enveloped/recipients/0/key"], &[]),
+        ("C_3_3", "decrypt", &["/enveloped/recipients/0/key"], &[]),
+        (
+            "C_3_4",
+            "decrypt",
+            &["/enveloped/recipients/0/key"],
+            &[("--sender", "/enveloped/recipients/0/sender_key"), ("--aad", "/enveloped/external")],
+        ),
+        ("C_5_1", "verify", &["/mac/recipients/0/key"], &[]),
+        (
+            "C_5_2",
+            "verify",
+            &["/mac/recipients/0/key"],
+            &[("--sender", "/mac/recipients/0/sender_key")],
+        ),
+        ("C_5_3", "verify", &["/mac/recipients/0/key"], &[]),
+        ("C_5_4", "verify", &["/mac/recipients/0/key"], &[]),
+        ("C_5_4", "verify", &["/mac/recipients/1/key"], &[]),
+    ];
+    for (name, command, keys, others) in cases {
+        let vector = read_json(&folder.join(format!("Appendix_{name}.json")))?;
+        let input = vector.get("input").ok_or("no input")?;
+        let (_kept, message) = file(text(&vector, "/output/cbor")?)?;
+        let mut arguments = vec!["cose".to_owned(), command.to_owned()];
+        let mut kept = Vec::new();
+        let keys = keys.iter().map(|key| ("--key", *key));
+        for (option, pointer) in keys.chain(others.iter().copied()) {
+            let value = input.pointer(pointer).ok_or_else(|| format!("{name} has no {pointer}"))?;
+            let value = match value.as_str() {
+                Some(text) => text.to_owned(),
+                None => {
+                    let (folder, path) = file(&jwk(value).to_string())?;
+                    kept.push(folder);
+                    path.display().to_string()
+                }
+            };
+            arguments.extend([option.to_owned(), value]);
+        }
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let object =
+            accepted(&arguments, &[&message]).map_err(|error| format!("{name}: {error:?}"))?;
+        let found = if command == "verify" { &object["payload"] } else { &object["plaintext"] };
+        equal(found, "546869732069732074686520636f6e74656e742e")?;
+    }
+    Ok(())
+}
+
+/// A key of a vector as a JWK: without `use`, which the vectors give keys for tags the wrong way.
+fn jwk(key: &Value) -> Value {
+    let mut jwk = key.clone();
+    if let Some(members) = jwk.as_object_mut() {
+        members.remove("use");
+    }
+    jwk
+}
+
+/// Every example of the COSE working group that is a message is shown, or refused at a byte.
+fn every_message(folder: &Path) -> Result<(), Failed> {
+    let mut shown = 0_usize;
+    for path in vectors::files(folder, "json")? {
+        let vector = read_json(&path)?;
+        let Some(hex) = vector.pointer("/output/cbor").and_then(Value::as_str) else { continue };
+        let (_kept, message) = file(hex)?;
+        let output = hexad(&["cose", "inspect"], &[&message])?;
+        let error = String::from_utf8_lossy(&output.stderr);
+        match output.status.code() {
+            Some(0) => shown += 1,
+            Some(1) if error.contains(" at byte ") => {}
+            _ => return Err(format!("{}: {error}", path.display()).into()),
+        }
+    }
+    if shown < 100 { Err(format!("only {shown} were shown").into()) } else { Ok(()) }
+}
+
 /// RFC 8949, appendix A: every item is read, and shown as it is there where the vector says how. One of
 /// RFC 7049's is refused: simple(24) in two bytes is not well-formed any more (RFC 8949, 3.3).
 fn appendix_a(folder: &Path) -> Result<(), Failed> {
@@ -134,7 +222,7 @@ fn mud_files(folder: &Path) -> Result<(), Failed> {
 
 /// OpenSSL's idea of a key that was generated as PEM is the same public key.
 fn keys() -> Result<(), Failed> {
-    for curve in ["p256", "p384", "p521", "ed25519"] {
+    for curve in ["p256", "p384", "p521", "secp256k1", "ed25519", "x25519", "rsa2048"] {
         let folder = tempfile::tempdir()?;
         let [private, public] = ["private", "public"].map(|name| folder.path().join(name));
         accepted(&["key", "generate", "--curve", curve, "--format", "pem", "-o"], &[&private])?;

@@ -1,31 +1,33 @@
-//! `hexad cose sign` and `hexad cose mac`.
+//! What all messages that are made have in common.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use hexad_cose_core::{Algorithm, ContentType, ErrorKind, Key, KeyOperation, Mac0, Sign1};
-use hexad_rustcrypto::RustCrypto;
+use getrandom::SysRng;
+use hexad_cose_core::kind::{Kind, Plain};
+use hexad_cose_core::{
+    Algorithm, Builder, ContentType, Draft, Error, ErrorKind, Key, KeyOperation, NewHeaders,
+};
+use rand_core::TryRng;
 
 use crate::arguments::{self, Bytes};
 use crate::failure::{Failure, Problem};
-use crate::input::{Input, hex};
+use crate::input::hex;
 use crate::keys::KeyFile;
 use crate::output::Output;
 use crate::report::{Made, Report};
 
-/// Room for the heads, headers and proof of a message: the two texts and the external data apart.
-const OVERHEAD: usize = 512;
+/// Room for the heads, headers and proofs of a message: an ML-DSA-87 signature among them, its texts and
+/// external data apart.
+pub const OVERHEAD: usize = 6 << 10;
 
 #[derive(Args, Debug)]
 pub struct Make {
     /// The payload, taken as it is; `-` is standard input
-    payload: PathBuf,
-    /// The private or symmetric key: PEM, COSE_Key or JWK
-    #[arg(short, long)]
-    key: PathBuf,
+    pub payload: PathBuf,
     /// Algorithm, by name or number; by default the key's own
     #[arg(long, value_parser = arguments::algorithm, allow_hyphen_values = true)]
-    alg: Option<Algorithm>,
+    pub alg: Option<Algorithm>,
     /// Key identifier: text, or bytes as 0xHEX; by default the key's own
     #[arg(long, value_parser = arguments::kid)]
     kid: Option<Bytes>,
@@ -34,10 +36,7 @@ pub struct Make {
     content_type: Option<String>,
     /// Externally supplied data (external_aad)
     #[arg(long, value_name = "HEX", value_parser = arguments::hexadecimal, default_value = "")]
-    aad: Bytes,
-    /// Leave the payload out of the message
-    #[arg(long)]
-    detached: bool,
+    pub aad: Bytes,
     /// Leave out the CBOR tag
     #[arg(long)]
     untagged: bool,
@@ -46,88 +45,77 @@ pub struct Make {
 }
 
 impl Make {
-    fn content_type(&self) -> Option<ContentType<'_>> {
-        self.content_type.as_deref().map(|text| match text.parse() {
-            Ok(format) => ContentType::Format(format),
-            Err(_) => ContentType::Text(text),
-        })
-    }
-
     /// The identifier to write: the one asked for, or the key's.
-    fn kid<'a>(&'a self, key: &Key<'a>) -> Option<&'a [u8]> {
+    pub fn kid<'a>(&'a self, key: &Key<'a>) -> Option<&'a [u8]> {
         self.kid.as_ref().map(Bytes::as_slice).or(key.kid())
     }
 
-    /// A buffer that the message fits into.
-    fn buffer(&self, payload: &[u8], kid: Option<&[u8]>) -> Vec<u8> {
-        let embedded = if self.detached { 0 } else { payload.len() };
-        let texts = self.content_type.as_deref().map_or(0, str::len) + kid.map_or(0, <[u8]>::len);
-        vec![0; OVERHEAD.saturating_add(embedded).saturating_add(texts)]
+    /// Whether an identifier was asked for.
+    pub const fn names_kid(&self) -> bool {
+        self.kid.is_some()
+    }
+
+    /// `headers` with the content type, and with `kid`.
+    pub fn headers<'a>(&'a self, headers: NewHeaders<'a>, kid: Option<&'a [u8]>) -> NewHeaders<'a> {
+        let headers = match self.content_type.as_deref().map(|text| (text, text.parse())) {
+            None => headers,
+            Some((_, Ok(format))) => headers.content_type(ContentType::Format(format)),
+            Some((text, Err(_))) => headers.content_type(ContentType::Text(text)),
+        };
+        kid.map_or(headers, |kid| headers.kid(kid))
+    }
+
+    /// `builder` with the external data, and without its tag if so asked.
+    pub fn dress<'a, K: Kind>(&'a self, builder: Builder<'a, K>) -> Builder<'a, K> {
+        let builder = builder.external_aad(self.aad.as_slice());
+        if self.untagged { builder.untagged() } else { builder }
+    }
+
+    /// A buffer that the message fits into, with `embedded` bytes of content and `proofs` signatures or
+    /// recipients.
+    pub fn buffer(&self, embedded: usize, kid: Option<&[u8]>, proofs: usize) -> Vec<u8> {
+        let texts = self.content_type.as_deref().map_or(0, str::len);
+        let texts = texts.saturating_add(kid.map_or(0, <[u8]>::len));
+        let proofs = proofs.saturating_mul(OVERHEAD);
+        vec![0; embedded.saturating_add(texts).saturating_add(proofs)]
+    }
+
+    /// The report on a message of the type `kind` that was made.
+    pub fn report(
+        &self,
+        kind: &str,
+        algorithm: Algorithm,
+        kid: Option<&[u8]>,
+        made: Vec<u8>,
+    ) -> Report {
+        let mut report = Report::new(kind);
+        report.heading(format_args!("{} bytes", made.len()));
+        report.entry("alg", "alg", algorithm, algorithm.0);
+        if let Some(kid) = kid {
+            report.entry("kid", "kid", arguments::shown(kid), hex(kid));
+        }
+        report.make(Made {
+            bytes: made,
+            destination: self.output.output.clone(),
+            is_text: false,
+            is_secret: false,
+        });
+        report
     }
 }
 
-pub fn sign(arguments: &Make) -> Result<Report, Failure> {
-    let payload = Input::read(&arguments.payload)?;
-    let file = KeyFile::read(&arguments.key)?;
-    let key = file.key()?;
-    let signer = file.signing_key()?;
-    let algorithm = arguments.alg.or(key.algorithm()).unwrap_or(signer.algorithm());
-    allow(&file, &key, algorithm, KeyOperation::Sign)?;
-
-    let kid = arguments.kid(&key);
-    let mut buffer = arguments.buffer(payload.bytes(), kid);
-    let mut message = Sign1::builder(algorithm).external_aad(arguments.aad.as_slice());
-    if let Some(kid) = kid {
-        message = message.kid(kid);
-    }
-    if let Some(content_type) = arguments.content_type() {
-        message = message.content_type(content_type);
-    }
-    if arguments.untagged {
-        message = message.untagged();
-    }
-    let unsigned = if arguments.detached {
-        message.detached(payload.bytes(), &mut buffer)
-    } else {
-        message.payload(payload.bytes(), &mut buffer)
-    };
-    let made = unsigned.and_then(|message| message.sign(&signer, &mut RustCrypto));
-    let made = made.map_err(|error| file.reject(error))?;
-    Ok(report("sign1", algorithm, kid, made, arguments))
+/// `builder` with its payload inside or elsewhere.
+pub fn draft<'w, 'a: 'w, K: Plain>(
+    builder: Builder<'a, K>,
+    payload: &'w [u8],
+    detached: bool,
+    buffer: &'w mut [u8],
+) -> Result<Draft<'w, K>, Error> {
+    if detached { builder.detached(payload, buffer) } else { builder.payload(payload, buffer) }
 }
 
-pub fn mac(arguments: &Make) -> Result<Report, Failure> {
-    let payload = Input::read(&arguments.payload)?;
-    let file = KeyFile::read(&arguments.key)?;
-    let key = file.key()?;
-    let secret = key.secret().map_err(|error| file.reject(error))?;
-    let algorithm = arguments.alg.or(key.algorithm()).unwrap_or(Algorithm::HMAC_256);
-    allow(&file, &key, algorithm, KeyOperation::MacCreate)?;
-
-    let kid = arguments.kid(&key);
-    let mut buffer = arguments.buffer(payload.bytes(), kid);
-    let mut message = Mac0::builder(algorithm).external_aad(arguments.aad.as_slice());
-    if let Some(kid) = kid {
-        message = message.kid(kid);
-    }
-    if let Some(content_type) = arguments.content_type() {
-        message = message.content_type(content_type);
-    }
-    if arguments.untagged {
-        message = message.untagged();
-    }
-    let draft = if arguments.detached {
-        message.detached(payload.bytes(), &mut buffer)
-    } else {
-        message.payload(payload.bytes(), &mut buffer)
-    };
-    let made = draft.and_then(|draft| draft.mac(&secret, &mut RustCrypto));
-    let made = made.map_err(|error| file.reject(error))?;
-    Ok(report("mac0", algorithm, kid, made, arguments))
-}
-
-/// Whether the key may make a proof with `algorithm`.
-fn allow(
+/// Whether the key may be used for `operation` with `algorithm`.
+pub fn allow(
     file: &KeyFile,
     key: &Key<'_>,
     algorithm: Algorithm,
@@ -140,24 +128,10 @@ fn allow(
     }
 }
 
-fn report(
-    kind: &str,
-    algorithm: Algorithm,
-    kid: Option<&[u8]>,
-    made: &[u8],
-    arguments: &Make,
-) -> Report {
-    let mut report = Report::new(kind);
-    report.heading(format_args!("{} bytes", made.len()));
-    report.entry("alg", "alg", algorithm, algorithm.0);
-    if let Some(kid) = kid {
-        report.entry("kid", "kid", arguments::shown(kid), hex(kid));
-    }
-    report.make(Made {
-        bytes: made.to_vec(),
-        destination: arguments.output.output.clone(),
-        is_text: false,
-        is_secret: false,
-    });
-    report
+/// Fills all of `space` with random bytes.
+pub fn fill_randomly(space: &mut [u8]) -> Result<(), Failure> {
+    SysRng.try_fill_bytes(space).map_err(|error| Failure::Io {
+        what: "the source of randomness".to_owned(),
+        error: std::io::Error::other(error.to_string()),
+    })
 }

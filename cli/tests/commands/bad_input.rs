@@ -87,6 +87,23 @@ const READINGS: &[Reading] = &[
         Form::Cbor,
     ),
     reading(
+        &["cose", "verify", "BAD", "-k", "author.pem", "-k", "device.pem", "-o", "made"],
+        "two.cose",
+        Form::Cbor,
+    ),
+    reading(
+        &["cose", "decrypt", "BAD", "-k", "content.cbor", "-o", "made"],
+        "sealed.cose",
+        Form::Cbor,
+    ),
+    reading(
+        &["cose", "decrypt", "BAD", "-k", "content.cbor", "-o", "made"],
+        "for-one.cose",
+        Form::Cbor,
+    ),
+    reading(&["cose", "inspect", "BAD"], "two.cose", Form::Cbor),
+    reading(&["cose", "inspect", "BAD"], "for-one.cose", Form::Cbor),
+    reading(
         &["cose", "verify", "signed.cose", "-k", "BAD", "-o", "made"],
         "author.jwk",
         Form::Json,

@@ -1,6 +1,7 @@
 //! The command as a user runs it: what this file has is running it, and folders of inputs in order.
 
 mod bad_input;
+mod cose;
 mod good_input;
 mod samples;
 

@@ -2,7 +2,10 @@
 
 use hexad_cose_core::cbor::Encoder;
 use hexad_cose_core::x509::{Certificate, Issuer, Template};
-use hexad_cose_core::{Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac0, Secret, Sign1};
+use hexad_cose_core::{
+    Algorithm, ContentKey, ContentType, Curve, Encrypt, Encrypt0, HashAlgorithm, Key, Mac0,
+    NewHeaders, NewRecipient, Secret, Sign, Sign1,
+};
 use hexad_coswid::{
     ConciseSwidTag, Entity, Evidence, File, HashEntry, MEDIA_TYPE, Payload, PayloadOrEvidence,
     Role, TagId,
@@ -28,6 +31,8 @@ pub const NONCE: &str = "0102030405060708";
 pub const PAYLOAD: &[u8] = b"This is the content.\n";
 /// The secret of the symmetric key.
 const SHARED: [u8; 32] = [5; 32];
+/// The secret of the key for content, and of the one that wraps such keys.
+const CONTENT: [u8; 16] = [6; 16];
 /// The digest of the image.
 const IMAGE_DIGEST: [u8; 32] = [0xd1; 32];
 
@@ -44,9 +49,13 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("author.key.pem", author.to_pem().unwrap().as_bytes().to_vec()),
         ("author.jwk", jwk(&author)),
         ("device.pem", public_pem(&device)),
-        ("shared.cbor", symmetric_key()),
+        ("shared.cbor", symmetric_key(&SHARED)),
         ("signed.cose", signed(&author)),
         ("tagged.cose", mac()),
+        ("content.cbor", symmetric_key(&CONTENT)),
+        ("sealed.cose", sealed()),
+        ("for-one.cose", for_one()),
+        ("two.cose", signed_by_two(&author, &device)),
         ("app.coswid", payload_tag()),
         ("signed.coswid", signed_tag(&author)),
         ("update.suit", envelope),
@@ -85,11 +94,11 @@ fn jwk(key: &SigningKey) -> Vec<u8> {
     format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#).into_bytes()
 }
 
-fn symmetric_key() -> Vec<u8> {
+fn symmetric_key(k: &[u8]) -> Vec<u8> {
     let mut encoded = Vec::new();
     let mut encoder = Encoder::appending(&mut encoded);
     encoder.map(2).unwrap().integer(1).unwrap().unsigned(4).unwrap();
-    encoder.integer(-1).unwrap().bytes(&SHARED).unwrap();
+    encoder.integer(-1).unwrap().bytes(k).unwrap();
     encoded
 }
 
@@ -105,6 +114,41 @@ fn mac() -> Vec<u8> {
     let secret = Secret::new(&SHARED[..], Algorithm::HMAC_256);
     let draft = message.payload(PAYLOAD, &mut buffer).unwrap();
     draft.mac(&secret, &mut RustCrypto).unwrap().to_vec()
+}
+
+/// A tag over a payload that is elsewhere.
+pub fn detached_mac(payload: &[u8]) -> Vec<u8> {
+    let mut buffer = [0; 256];
+    let secret = Secret::new(&SHARED[..], Algorithm::HMAC_256);
+    let draft = Mac0::builder(Algorithm::HMAC_256).detached(payload, &mut buffer).unwrap();
+    draft.mac(&secret, &mut RustCrypto).unwrap().to_vec()
+}
+
+fn sealed() -> Vec<u8> {
+    let mut buffer = [0; 256];
+    let secret = Secret::new(&CONTENT[..], Algorithm::A128GCM);
+    let message = Encrypt0::builder(NewHeaders::new(Algorithm::A128GCM).iv(&[1; 12]));
+    message.seal(PAYLOAD, &secret, &mut buffer, &mut RustCrypto).unwrap().to_vec()
+}
+
+fn for_one() -> Vec<u8> {
+    let mut buffer = [0; 256];
+    let key = ContentKey::new(&[7; 16], Algorithm::A128GCM).unwrap();
+    let kek = Secret::new(&CONTENT[..], Algorithm::A128KW);
+    let headers = NewHeaders::new(Algorithm::A128KW);
+    let recipients = [NewRecipient::wrapped(headers, &kek, &key, &mut RustCrypto).unwrap()];
+    let message = Encrypt::builder(NewHeaders::new(Algorithm::A128GCM).iv(&[1; 12]));
+    let made = message.seal(PAYLOAD, &key.secret(), &recipients, &mut buffer, &mut RustCrypto);
+    made.unwrap().to_vec()
+}
+
+fn signed_by_two(a: &SigningKey, b: &SigningKey) -> Vec<u8> {
+    let mut buffer = [0; 512];
+    let message = Sign::builder(NewHeaders::default()).payload(PAYLOAD, &mut buffer).unwrap();
+    let mut signing = message.signers(2).unwrap();
+    signing.sign(Algorithm::ESP256, a, &mut RustCrypto).unwrap();
+    signing.sign(Algorithm::ESP256, b, &mut RustCrypto).unwrap();
+    signing.finish().unwrap().to_vec()
 }
 
 const MAKERS: [Role<'static>; 2] = [Role::TagCreator, Role::SoftwareCreator];
