@@ -18,8 +18,8 @@ struct Pair {
     public: PublicHex,
     /// `d`, or the seed of an AKP key.
     private: &'static str,
-    /// Of an RSA key.
-    primes: Option<(&'static str, &'static str)>,
+    /// Of an RSA key: p, q, dP, dQ and qInv.
+    primes: Option<[&'static str; 5]>,
 }
 
 const PAIRS: &[Pair] = &[
@@ -95,7 +95,13 @@ const PAIRS: &[Pair] = &[
         ],
         public: PublicHex::Rsa { n: include_str!("rsa-n.hex"), e: "010001" },
         private: include_str!("rsa-d.hex"),
-        primes: Some((include_str!("rsa-p.hex"), include_str!("rsa-q.hex"))),
+        primes: Some([
+            include_str!("rsa-p.hex"),
+            include_str!("rsa-q.hex"),
+            include_str!("rsa-dp.hex"),
+            include_str!("rsa-dq.hex"),
+            include_str!("rsa-qinv.hex"),
+        ]),
     },
     Pair {
         source: "Wycheproof, mldsa_44_sign_seed_test",
@@ -180,7 +186,7 @@ impl Pair {
         let mut encoded = Vec::new();
         let (first, second) = self.public.decode();
         let private = decode(self.private);
-        let primes = self.primes.map(|(p, q)| (decode(p), decode(q)));
+        let primes = self.primes.map(|numbers| numbers.map(decode));
         let written = write_map(&mut Encoder::appending(&mut encoded), |members| {
             let public = self.public.key(&first, &second);
             let (kty, own) = match public {
@@ -209,9 +215,11 @@ impl Pair {
                     members.bytes(label::N, Some(n))?;
                     members.bytes(label::E, Some(e))?;
                     members.bytes(label::RSA_D, Some(&private))?;
-                    // RFC 8230, 4: p and q.
-                    members.bytes(-4, primes.as_ref().map(|(p, _)| &p[..]))?;
-                    members.bytes(-5, primes.as_ref().map(|(_, q)| &q[..]))
+                    // RFC 8230, 4: from p on.
+                    for (label, number) in (-8..=-4).rev().zip(primes.iter().flatten()) {
+                        members.bytes(label, Some(number))?;
+                    }
+                    Ok(())
                 }
                 PublicKey::Akp { public, .. } | PublicKey::HssLms { public } => {
                     members.bytes(label::PUB, Some(public))?;
