@@ -85,21 +85,27 @@ impl Place {
 }
 
 /// Crates that are an algorithm, or bring some.
-const ALGORITHMS: [&str; 25] = [
+const ALGORITHMS: [&str; 33] = [
+    "aead",
     "aes",
     "aes-gcm",
     "aes-kw",
     "aws-lc-rs",
+    "cbc",
+    "cbc-mac",
     "ccm",
+    "chacha20",
     "chacha20poly1305",
     "cmac",
     "cryptoauthlib",
+    "ctr",
     "ecdsa",
     "ed25519-dalek",
     "elliptic-curve",
     "hkdf",
     "hmac",
     "hmac-sha256",
+    "k256",
     "ml-dsa",
     "openssl",
     "p256",
@@ -111,6 +117,8 @@ const ALGORITHMS: [&str; 25] = [
     "salty",
     "sha1",
     "sha2",
+    "shake",
+    "x25519-dalek",
 ];
 
 /// Which part of the rule `edge` breaks, if it does.

@@ -10,9 +10,12 @@ use crate::process::{Result, cargo, output, program, run as execute};
 
 const TARGET: &str = "thumbv7em-none-eabi";
 
-/// What is built together, without features. `mud` is apart: it asks cose-core for `alloc`.
-const SETS: [&[&str]; 2] =
-    [&["hexad-cose-core", "hexad-suit", "hexad-eat", "hexad-coswid"], &["hexad-mud"]];
+/// What is built together, and with which features. `mud` is apart: it asks cose-core for `alloc`.
+const SETS: [(&[&str], &str); 3] = [
+    (&["hexad-cose-core", "hexad-suit", "hexad-eat", "hexad-coswid"], ""),
+    (&["hexad-mud"], ""),
+    (&["hexad-rustcrypto"], "aes,chacha20poly1305,curve25519,hss-lms,ml-dsa,p256"),
+];
 
 /// Debian's compiler (packages rustc-web and cargo-web), beside whatever rustup puts first.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -21,11 +24,14 @@ const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 /// Builds every set.
 pub fn run() -> Result {
     let toolchain = Toolchain::find()?;
-    for packages in SETS {
+    for (packages, features) in SETS {
         let mut build = toolchain.build();
         build.args(["--release", "--target", TARGET, "--target-dir", "target/thumb"]);
         for package in packages {
             build.args(["--package", package]);
+        }
+        if !features.is_empty() {
+            build.args(["--features", features]);
         }
         execute(&mut build)?;
     }
