@@ -15,6 +15,8 @@ pub mod crypto;
 pub mod cwt;
 mod error;
 mod expect;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod header;
 pub mod iana;
 #[cfg(feature = "jwk")]
