@@ -302,6 +302,10 @@ impl<'b> Several<'b> {
     fn parse(value: Raw<'b>) -> Result<Self, Error> {
         let mut cursor = value.cursor();
         let items = cursor.array()?;
+        let (mut ahead, mut left) = (cursor, items);
+        if !left.next(&mut ahead)? {
+            return Err(value.error(ErrorKind::Length));
+        }
         if cursor.peek()? != Type::Array {
             return Signature::parse_at(&mut value.cursor()).map(Some).map(Self::One);
         }

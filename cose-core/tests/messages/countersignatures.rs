@@ -273,6 +273,8 @@ fn countersignatures_come_alone_or_in_an_array() {
         let countersigned = insert(&message, &[(label, value.to_vec())]);
         check_message(&countersigned, expect(None)).unwrap_err().kind()
     };
+    assert_eq!(refused(label, &[0x80]), ErrorKind::Length);
+    assert_eq!(refused(label, &[0x9f, 0xff]), ErrorKind::Length);
     assert_eq!(refused(label, &[0x82, 0x40, 0xa0]), ErrorKind::Length);
     assert_eq!(refused(label, &[0x81, 0x82, 0x40, 0xa0]), ErrorKind::Length);
     assert!(matches!(refused(label, &[0x40]), ErrorKind::UnexpectedType { .. }));
