@@ -52,6 +52,16 @@ pub enum PublicKey<'b> {
     },
 }
 
+impl Y<'_> {
+    /// Whether y is odd.
+    fn is_odd(&self) -> bool {
+        match *self {
+            Self::Coordinate(y) => y.last().is_some_and(|last| last & 1 == 1),
+            Self::Odd(odd) => odd,
+        }
+    }
+}
+
 impl<'b> PublicKey<'b> {
     /// The curve, of a key on one.
     #[must_use]
@@ -78,6 +88,24 @@ impl<'b> PublicKey<'b> {
             ),
             Self::HssLms { .. } => algorithm == Algorithm::HSS_LMS,
             Self::Akp { algorithm: own, .. } => *own == algorithm,
+        }
+    }
+
+    /// Whether `other` is the same key, however the points are written: compressed or not.
+    #[must_use]
+    pub fn matches(&self, other: &PublicKey<'_>) -> bool {
+        match (*self, *other) {
+            (
+                PublicKey::Ec2 { curve, x, y },
+                PublicKey::Ec2 { curve: on, x: other_x, y: other_y },
+            ) => {
+                let same_y = match (y, other_y) {
+                    (Y::Coordinate(y), Y::Coordinate(other_y)) => y == other_y,
+                    _ => y.is_odd() == other_y.is_odd(),
+                };
+                curve == on && x == other_x && same_y
+            }
+            (own, other) => own == other,
         }
     }
 
@@ -148,19 +176,7 @@ impl PublicKeyBuf {
     /// Whether `other` is the same key, however its point is written.
     #[must_use]
     pub fn matches(&self, other: &PublicKey<'_>) -> bool {
-        match (self.as_public(), *other) {
-            (
-                PublicKey::Ec2 { x, y: Y::Coordinate(y), .. },
-                PublicKey::Ec2 { curve, x: ox, y: oy },
-            ) => {
-                let same_y = match oy {
-                    Y::Coordinate(oy) => y == oy,
-                    Y::Odd(odd) => y.last().is_some_and(|last| (last & 1 == 1) == odd),
-                };
-                curve == self.curve && x == ox && same_y
-            }
-            (own, other) => own == other,
-        }
+        self.as_public().matches(other)
     }
 
     /// The key as a view of these bytes.

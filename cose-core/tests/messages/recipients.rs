@@ -238,6 +238,7 @@ fn the_senders_key_is_a_point_of_the_curve() {
             // key: what tells the senders apart is the one who is expected.
             assert_eq!(with(ec2(curve, x, None, !odd), expect), Ok(()));
             if label == header::STATIC_KEY {
+                assert_eq!(with(ec2(curve, x, None, odd), expect.sender(&expected)), Ok(()));
                 let refused = with(ec2(curve, x, None, !odd), expect.sender(&expected));
                 assert_eq!(kind(refused), ErrorKind::KeyMismatch);
             }

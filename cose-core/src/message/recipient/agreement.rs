@@ -149,7 +149,7 @@ fn sender<'b: 'c, 'c>(
     let headers = recipient.headers();
     let carried = headers.get(Label::Integer(label::STATIC_KEY)).map(public).transpose()?;
     match (carried, expect.sender) {
-        (Some(carried), Some(expected)) if carried != *expected => Err(recipient.mismatch()),
+        (Some(carried), Some(expected)) if !carried.matches(expected) => Err(recipient.mismatch()),
         (_, Some(expected)) => Ok(*expected),
         (Some(carried), None) => Ok(carried),
         (None, None) => Err(headers.unprotected().error(ErrorKind::Missing)),
