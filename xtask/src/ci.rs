@@ -31,7 +31,7 @@ const STEPS: [Step; 11] = [
         },
     },
     Step { name: "features", run: features },
-    Step { name: "test", run: || done(&mut cargo(["test", "--workspace"])) },
+    Step { name: "test", run: test },
     Step {
         name: "documentation",
         run: || {
@@ -101,6 +101,17 @@ fn skip(what: &str, why: String) -> Result<Outcome> {
     if required(what) { Err(why.into()) } else { Ok(Outcome::Skipped(why)) }
 }
 
+/// The tests of the workspace, which turn on all features of the software backend; and that backend's
+/// with few of them.
+fn test() -> Result<Outcome> {
+    execute(&mut cargo(["test", "--workspace"]))?;
+    for features in ["", "aes,curve25519,p256"] {
+        let mut few = cargo(["test", "--package", BACKEND, "--test", "features"]);
+        execute(few.args(["--features", features]))?;
+    }
+    Ok(Outcome::Passed)
+}
+
 /// Every combination of features of every library builds; of the backends, which have a feature for
 /// each family of algorithms, every pair.
 fn features() -> Result<Outcome> {
@@ -110,7 +121,10 @@ fn features() -> Result<Outcome> {
     }
     execute(&mut hack)?;
     let pairs = ["hack", "check", "--package", BACKEND, "--feature-powerset", "--depth", "2"];
-    done(cargo(pairs).args(["--exclude-features", "full,default"]))
+    // What is alike counts as one.
+    let alike =
+        ["--group-features", "p384,p521,secp256k1", "--group-features", "chacha20poly1305,shake"];
+    done(cargo(pairs).args(["--exclude-features", "full"]).args(alike))
 }
 
 /// The backend with many features.
