@@ -4,6 +4,15 @@ use super::cursor::Cursor;
 use super::item::{Head, MAX_DEPTH, Type};
 use crate::error::{Error, ErrorKind};
 
+/// What is left to pass over of an array, map or tag: so many items, or what one of these says.
+type Left = usize;
+/// An indefinite-length array: items up to a break.
+const ARRAY: Left = usize::MAX;
+/// An indefinite-length map, before a key, where it may end.
+const KEY: Left = usize::MAX - 1;
+/// An indefinite-length map, before a value.
+const VALUE: Left = usize::MAX - 2;
+
 impl Cursor<'_> {
     /// Passes over the next item, whatever it is, and checks that it is well-formed
     /// (RFC 8949, appendix C) and its text UTF-8.
@@ -13,72 +22,68 @@ impl Cursor<'_> {
     /// chunk of an indefinite-length string that is not a string of its kind and definite length, and
     /// `TooDeep` beyond [`MAX_DEPTH`].
     pub fn skip(&mut self) -> Result<(), Error> {
-        // Items still to come at each open level; the outermost "level" is the item itself.
-        let mut open = [Open::Definite(0); MAX_DEPTH];
+        match self.skip_head()? {
+            None | Some(0) => Ok(()),
+            Some(left) => self.skip_items(left),
+        }
+    }
+
+    /// Passes over a head and, of a string, its content; of an array, map or tag, what is left then.
+    fn skip_head(&mut self) -> Result<Option<Left>, Error> {
+        let here = self.offset();
+        let head = self.head()?;
+        Ok(match head.item_type() {
+            Type::Bytes | Type::Text if head.is_indefinite() => {
+                self.skip_chunks(head)?;
+                None
+            }
+            string @ (Type::Bytes | Type::Text) => {
+                self.skip_content(string, head.argument, here)?;
+                None
+            }
+            Type::Array if head.is_indefinite() => Some(ARRAY),
+            Type::Map if head.is_indefinite() => Some(KEY),
+            Type::Array => Some(self.items(head, 1)?.left),
+            Type::Map => Some(self.items(head, 2)?.left.saturating_mul(2)),
+            Type::Tag => Some(1),
+            Type::Break => return Err(Error::new(ErrorKind::UnexpectedBreak, here)),
+            _ => None,
+        })
+    }
+
+    /// Passes over what is left, and over all that is nested in it.
+    fn skip_items(&mut self, mut left: Left) -> Result<(), Error> {
+        // The levels above this one.
+        let mut above = [0; MAX_DEPTH - 1];
         let mut depth = 0usize;
         loop {
-            let here = self.rest();
-            let head = self.head()?;
-            let entered = match head.item_type() {
-                Type::Bytes | Type::Text if head.is_indefinite() => {
-                    self.skip_chunks(head)?;
-                    None
-                }
-                Type::Bytes => {
-                    self.take(head.argument)?;
-                    None
-                }
-                Type::Text => {
-                    let text = self.take(head.argument)?;
-                    core::str::from_utf8(text).map_err(|_| here.error(ErrorKind::InvalidUtf8))?;
-                    None
-                }
-                Type::Array if head.is_indefinite() => Some(Open::Array),
-                Type::Map if head.is_indefinite() => Some(Open::Key),
-                Type::Array => Some(Open::Definite(self.items(head, 1)?.left)),
-                Type::Map => Some(Open::Definite(self.items(head, 2)?.left.saturating_mul(2))),
-                Type::Tag => Some(Open::Definite(1)),
-                Type::Break => {
-                    let level = depth.checked_sub(1).and_then(|level| open.get(level));
-                    if !matches!(level, Some(Open::Array | Open::Key)) {
-                        return Err(here.error(ErrorKind::UnexpectedBreak));
+            let ended = matches!(left, ARRAY | KEY) && self.take_break()?;
+            if !ended {
+                left = match left {
+                    ARRAY => ARRAY,
+                    KEY => VALUE,
+                    VALUE => KEY,
+                    count => count.saturating_sub(1),
+                };
+                let too_deep = self.error(ErrorKind::TooDeep);
+                if let Some(inner) = self.skip_head()? {
+                    let level = above.get_mut(depth).ok_or(too_deep)?;
+                    if inner != 0 {
+                        *level = left;
+                        depth = depth.saturating_add(1);
+                        left = inner;
                     }
-                    depth = depth.saturating_sub(1);
-                    None
                 }
-                _ => None,
-            };
-            if let Some(entered) = entered {
-                let level = open.get_mut(depth).ok_or(here.error(ErrorKind::TooDeep))?;
-                *level = entered;
-                depth = depth.saturating_add(1);
-                if !matches!(entered, Open::Definite(0)) {
-                    continue;
-                }
-                depth = depth.saturating_sub(1);
             }
-            // An item is complete: count it at the level above, which may complete that one too.
-            loop {
-                let Some(level) = depth.checked_sub(1).and_then(|level| open.get_mut(level)) else {
+            // What is complete completes the level above it, too, unless more is left there.
+            while ended || left == 0 {
+                let Some(level) = depth.checked_sub(1) else {
                     return Ok(());
                 };
-                match level {
-                    Open::Definite(left) => {
-                        *left = left.saturating_sub(1);
-                        if *left != 0 {
-                            break;
-                        }
-                        depth = depth.saturating_sub(1);
-                    }
-                    Open::Array => break,
-                    Open::Key => {
-                        *level = Open::Value;
-                        break;
-                    }
-                    Open::Value => {
-                        *level = Open::Key;
-                        break;
-                    }
+                depth = level;
+                left = above.get(level).copied().unwrap_or_default();
+                if left != 0 {
+                    break;
                 }
             }
         }
@@ -87,29 +92,22 @@ impl Cursor<'_> {
     /// Passes over the chunks of an indefinite-length string and its break.
     pub(super) fn skip_chunks(&mut self, string: Head) -> Result<(), Error> {
         while !self.take_break()? {
-            let here = self.rest();
+            let here = self.offset();
             let chunk = self.head()?;
             if chunk.item_type() != string.item_type() || chunk.is_indefinite() {
-                return Err(here.error(ErrorKind::IndefiniteLength));
+                return Err(Error::new(ErrorKind::IndefiniteLength, here));
             }
-            let content = self.take(chunk.argument)?;
-            if chunk.item_type() == Type::Text {
-                core::str::from_utf8(content).map_err(|_| here.error(ErrorKind::InvalidUtf8))?;
-            }
+            self.skip_content(chunk.item_type(), chunk.argument, here)?;
         }
         Ok(())
     }
-}
 
-/// A level that [`Cursor::skip`] has entered and not left.
-#[derive(Clone, Copy)]
-enum Open {
-    /// So many items of a definite length are left.
-    Definite(usize),
-    /// An indefinite-length array.
-    Array,
-    /// An indefinite-length map, before a key (where it may end).
-    Key,
-    /// An indefinite-length map, before a value.
-    Value,
+    /// Passes over the content of a string whose head is at byte `here`.
+    fn skip_content(&mut self, string: Type, length: u64, here: usize) -> Result<(), Error> {
+        let content = self.take(length)?;
+        if string == Type::Text && core::str::from_utf8(content).is_err() {
+            return Err(Error::new(ErrorKind::InvalidUtf8, here));
+        }
+        Ok(())
+    }
 }
