@@ -15,6 +15,7 @@ fn main() {
         on("cose_verify_accepts_rfc_8152_appendix_c_2_1", "cose/RFC8152", sign1),
         on("cose_verify_and_decrypt_accept_rfc_8152_appendix_c", "cose/RFC8152", appendix_c),
         on("cose_inspect_reads_every_example", "cose", every_message),
+        on("cose_inspect_names_the_claims_of_rfc_8392_a_3", "cose/CWT/A_3.json", token),
         on("cbor_diag_reads_rfc_8949_appendix_a", "cbor", appendix_a),
         on("mud_inspect_reads_or_explains_real_files", "mud/real", mud_files),
         trial("openssl_reads_the_keys_of_every_curve", openssl(), |()| keys()),
@@ -112,6 +113,16 @@ fn appendix_c(folder: &Path) -> Result<(), Failed> {
             &[("--countersigner", "/sign/countersign/signers/0/key")],
         ),
         ("C_3_1", "decrypt", &["/enveloped/recipients/0/key"], &[]),
+        (
+            "C_3_2",
+            "decrypt",
+            &["/enveloped/recipients/0/key"],
+            &[
+                ("--party-u", "/enveloped/recipients/0/unsent/apu_id"),
+                ("--party-v", "/enveloped/recipients/0/unsent/apv_id"),
+                ("--supp-pub", "/enveloped/recipients/0/unsent/pub_other"),
+            ],
+        ),
         ("C_3_3", "decrypt", &["/enveloped/recipients/0/key"], &[]),
         (
             "C_3_4",
@@ -165,6 +176,18 @@ fn jwk(key: &Value) -> Value {
         members.remove("use");
     }
     jwk
+}
+
+/// RFC 8392, A.3, behind the tag of a CWT: its claims are called by their names.
+fn token(path: &Path) -> Result<(), Failed> {
+    let vector = read_json(path)?;
+    let (_kept, token) = file(&format!("d83d{}", text(&vector, "/output/cbor")?))?;
+    let object = accepted(&["cose", "inspect"], &[&token])?;
+    let items = object["payload_items"].as_array().ok_or("no claims")?;
+    let value = |name: &str| items.iter().find(|item| item["name"] == name).map(|it| &it["value"]);
+    let issuer = value("iss").ok_or("no iss")?;
+    equal(issuer, "\"coap://as.example.com\"")?;
+    equal(value("exp").ok_or("no exp")?, "1444064944")
 }
 
 /// Every example of the COSE working group that is a message is shown, or refused at a byte.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::message::{Guess, describe_headers, headers_json, kind, parse, whom};
-use super::recipient::Own;
+use super::recipient::{Derivation, Own};
 use crate::arguments::{self, Bytes};
 use crate::failure::{Failure, Problem};
 use crate::input::{Input, hex};
@@ -45,6 +45,8 @@ pub struct Decrypt {
     #[arg(long, value_name = "KEY")]
     sender: Option<PathBuf>,
     #[command(flatten)]
+    derivation: Derivation,
+    #[command(flatten)]
     output: Output,
 }
 
@@ -72,6 +74,8 @@ pub fn decrypt(arguments: &Decrypt) -> Result<Report, Failure> {
     if let Some(sender) = &sender {
         expect = expect.sender(sender);
     }
+    let info = arguments.derivation.info();
+    expect = expect.kdf_info(&info);
     let embedded = message.unverified_content().map_or(0, |raw| raw.bytes().len());
     let size = ciphertext.as_ref().map_or(embedded, |ciphertext| ciphertext.bytes().len());
     let mut buffer = Zeroizing::new(vec![0; size]);

@@ -9,7 +9,7 @@ use hexad_cose_core::{
 use hexad_rustcrypto::RustCrypto;
 
 use super::make::{Make, allow, fill_randomly};
-use super::recipient::{Addressee, describe, with_recipients};
+use super::recipient::{Addressee, Derivation, describe, with_recipients};
 use crate::arguments;
 use crate::failure::{Failure, Problem};
 use crate::input::Input;
@@ -30,6 +30,8 @@ pub struct Encrypt {
     /// How recipients come by the content key, by name or number
     #[arg(long, value_name = "ALG", value_parser = arguments::algorithm, allow_hyphen_values = true)]
     recipient_alg: Option<Algorithm>,
+    #[command(flatten)]
+    derivation: Derivation,
     /// Write the ciphertext to this file, and leave it out of the message
     #[arg(long, value_name = "FILE")]
     ciphertext: Option<PathBuf>,
@@ -71,33 +73,38 @@ pub fn encrypt(arguments: &Encrypt) -> Result<Report, Failure> {
             let algorithm = make.alg.unwrap_or(Algorithm::A256GCM);
             arguments.allow_cipher(algorithm)?;
             let iv = nonce(algorithm)?;
-            let sealed = with_recipients(&addressees, algorithm, |recipients, key| {
-                let headers = arguments.headers(algorithm, None, &iv);
-                let builder = make.dress(hexad_cose_core::Encrypt::builder(headers));
-                let (size, proofs) = arguments.sizes(&payload, algorithm, recipients.len());
-                let mut buffer = make.buffer(size, None, proofs);
-                let (secret, plain) = (key.secret(), payload.bytes());
-                let sealed = match &arguments.ciphertext {
-                    None => builder
-                        .seal(plain, &secret, recipients, &mut buffer, &mut RustCrypto)
-                        .map(|message| Sealed { message: message.to_vec(), ciphertext: None }),
-                    Some(_) => {
-                        let length = algorithm.ciphertext_len(plain.len()).unwrap_or_default();
-                        let mut space = vec![0; length];
-                        let (to, crypto) = (&mut space[..], &mut RustCrypto);
-                        builder
-                            .seal_detached(plain, &secret, recipients, &mut buffer, to, crypto)
-                            .map(|(message, ciphertext)| Sealed {
-                                message: message.to_vec(),
-                                ciphertext: Some(ciphertext.to_vec()),
-                            })
-                    }
-                };
-                sealed.map_err(|error| Failure::Rejected {
-                    what: "the new message".to_owned(),
-                    problem: error.into(),
-                })
-            })?;
+            let sealed = with_recipients(
+                &addressees,
+                algorithm,
+                &arguments.derivation.info(),
+                |recipients, key| {
+                    let headers = arguments.headers(algorithm, None, &iv);
+                    let builder = make.dress(hexad_cose_core::Encrypt::builder(headers));
+                    let (size, proofs) = arguments.sizes(&payload, algorithm, recipients.len());
+                    let mut buffer = make.buffer(size, None, proofs);
+                    let (secret, plain) = (key.secret(), payload.bytes());
+                    let sealed = match &arguments.ciphertext {
+                        None => builder
+                            .seal(plain, &secret, recipients, &mut buffer, &mut RustCrypto)
+                            .map(|message| Sealed { message: message.to_vec(), ciphertext: None }),
+                        Some(_) => {
+                            let length = algorithm.ciphertext_len(plain.len()).unwrap_or_default();
+                            let mut space = vec![0; length];
+                            let (to, crypto) = (&mut space[..], &mut RustCrypto);
+                            builder
+                                .seal_detached(plain, &secret, recipients, &mut buffer, to, crypto)
+                                .map(|(message, ciphertext)| Sealed {
+                                    message: message.to_vec(),
+                                    ciphertext: Some(ciphertext.to_vec()),
+                                })
+                        }
+                    };
+                    sealed.map_err(|error| Failure::Rejected {
+                        what: "the new message".to_owned(),
+                        problem: error.into(),
+                    })
+                },
+            )?;
             let mut report = make.report("encrypt", algorithm, None, sealed.message.clone());
             describe(&mut report, &addressees);
             (sealed, report)

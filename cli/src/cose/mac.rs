@@ -8,7 +8,7 @@ use hexad_rustcrypto::RustCrypto;
 
 use super::countersign;
 use super::make::{Make, allow, draft};
-use super::recipient::{Addressee, with_recipients};
+use super::recipient::{Addressee, Derivation, with_recipients};
 use crate::arguments;
 use crate::failure::Failure;
 use crate::input::Input;
@@ -28,6 +28,8 @@ pub struct Mac {
     /// How recipients come by the content key, by name or number
     #[arg(long, value_name = "ALG", value_parser = arguments::algorithm, allow_hyphen_values = true)]
     recipient_alg: Option<Algorithm>,
+    #[command(flatten)]
+    derivation: Derivation,
     /// A private key that countersigns the message (RFC 9338); may be given several times
     #[arg(long, value_name = "KEY")]
     countersign: Vec<PathBuf>,
@@ -81,18 +83,23 @@ fn for_recipients(arguments: &Mac, payload: &Input) -> Result<Report, Failure> {
     let make = &arguments.make;
     let addressees = Addressee::read_all(&arguments.recipient, arguments.recipient_alg)?;
     let algorithm = make.alg.unwrap_or(Algorithm::HMAC_256);
-    let made = with_recipients(&addressees, algorithm, |recipients, key| {
-        let mut buffer = make.buffer(arguments.embedded(payload), None, recipients.len());
-        let headers = make.headers(NewHeaders::new(algorithm), None);
-        let builder = make.dress(hexad_cose_core::Mac::builder(headers));
-        let made = draft(builder, payload.bytes(), arguments.detached, &mut buffer)
-            .and_then(|draft| draft.mac(&key.secret(), recipients, &mut RustCrypto));
-        let failed = |error: hexad_cose_core::Error| Failure::Rejected {
-            what: "the new message".to_owned(),
-            problem: error.into(),
-        };
-        made.map(<[u8]>::to_vec).map_err(failed)
-    })?;
+    let made = with_recipients(
+        &addressees,
+        algorithm,
+        &arguments.derivation.info(),
+        |recipients, key| {
+            let mut buffer = make.buffer(arguments.embedded(payload), None, recipients.len());
+            let headers = make.headers(NewHeaders::new(algorithm), None);
+            let builder = make.dress(hexad_cose_core::Mac::builder(headers));
+            let made = draft(builder, payload.bytes(), arguments.detached, &mut buffer)
+                .and_then(|draft| draft.mac(&key.secret(), recipients, &mut RustCrypto));
+            let failed = |error: hexad_cose_core::Error| Failure::Rejected {
+                what: "the new message".to_owned(),
+                problem: error.into(),
+            };
+            made.map(<[u8]>::to_vec).map_err(failed)
+        },
+    )?;
     let made = arguments.countersigned(made, tag::MAC, payload)?;
     let mut report = make.report("mac", algorithm, None, made);
     super::recipient::describe(&mut report, &addressees);

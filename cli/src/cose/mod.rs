@@ -34,17 +34,17 @@ Example:
   hexad cose verify detached.cose --key author.pem --payload payload.bin --aad 11aa22bb
   hexad cose verify message.cose --key a.pem --key b.pem --countersigner notary.pem"
     )]
-    Verify(verify::Verify),
+    Verify(Box<verify::Verify>),
     /// Make a COSE_Sign1, or with several keys a COSE_Sign
     #[command(after_help = "Example:
   hexad cose sign payload.bin --key author.cbor -o message.cose
   hexad cose sign payload.bin --key a.cbor --key b.cbor --countersign notary.cbor -o message.cose")]
-    Sign(sign::Sign),
+    Sign(Box<sign::Sign>),
     /// Make a COSE_Mac0, or with recipients a COSE_Mac
     #[command(after_help = "Example:
   hexad cose mac payload.bin --key shared.cbor -o message.cose
   hexad cose mac payload.bin --recipient device.pem -o message.cose")]
-    Mac(mac::Mac),
+    Mac(Box<mac::Mac>),
     /// Make a COSE_Encrypt0, or with recipients a COSE_Encrypt
     #[command(
         after_help = "A recipient is a public key (ECDH-ES with key wrap), or a key that it shares (key wrap); another
@@ -54,7 +54,7 @@ Example:
   hexad cose encrypt secret.bin --key shared.cbor -o message.cose
   hexad cose encrypt secret.bin --recipient a.pem --recipient b.cbor -o message.cose"
     )]
-    Encrypt(encrypt::Encrypt),
+    Encrypt(Box<encrypt::Encrypt>),
     /// Decrypt a COSE_Encrypt0 or COSE_Encrypt
     #[command(
         after_help = "The key is the shared one, or that of one of the recipients: shared, or private.
@@ -62,7 +62,7 @@ Example:
 Example:
   hexad cose decrypt message.cose --key device.cbor -o secret.bin"
     )]
-    Decrypt(decrypt::Decrypt),
+    Decrypt(Box<decrypt::Decrypt>),
 }
 
 impl Command {

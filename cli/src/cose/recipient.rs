@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 
+use clap::Args;
 use getrandom::SysRng;
 use hexad_cose_core::iana::{KeyManagement, header};
 use hexad_cose_core::{
-    Algorithm, ContentKey, Error, ErrorKind, Expect, Key, NewHeaders, NewRecipient, Parameter,
-    Recipient, RecipientKey, Recipients, Secret,
+    Algorithm, ContentKey, Error, ErrorKind, Expect, KdfInfo, Key, NewHeaders, NewRecipient,
+    Parameter, PartyInfo, Recipient, RecipientKey, Recipients, Secret,
 };
 use hexad_rustcrypto::{AgreementKey, RustCrypto};
 use serde_json::json;
 
 use super::make::fill_randomly;
 use super::message::whom;
+use crate::arguments::{self, Bytes};
 use crate::failure::{Failure, Problem};
 use crate::input::hex;
 use crate::keys::KeyFile;
@@ -110,6 +112,39 @@ impl<'k> Own<'k> {
     }
 }
 
+/// What both sides know beside the message when a key is derived (RFC 9053, 5.2).
+#[derive(Args, Debug)]
+pub struct Derivation {
+    /// Identity of the sender that a derived key is bound to: text, or bytes as 0xHEX
+    #[arg(long, value_name = "ID", value_parser = arguments::kid)]
+    party_u: Option<Bytes>,
+    /// Identity of the recipient that a derived key is bound to: text, or bytes as 0xHEX
+    #[arg(long, value_name = "ID", value_parser = arguments::kid)]
+    party_v: Option<Bytes>,
+    /// Public information that a derived key is bound to (SuppPubInfo): text, or bytes as 0xHEX
+    #[arg(long, value_name = "BYTES", value_parser = arguments::kid)]
+    supp_pub: Option<Bytes>,
+    /// Private information that a derived key is bound to (SuppPrivInfo): text, or bytes as 0xHEX
+    #[arg(long, value_name = "BYTES", value_parser = arguments::kid)]
+    supp_priv: Option<Bytes>,
+}
+
+impl Derivation {
+    /// The same as the core takes it.
+    pub fn info(&self) -> KdfInfo<'_> {
+        fn bytes(bytes: &Option<Bytes>) -> Option<&[u8]> {
+            bytes.as_ref().map(Bytes::as_slice)
+        }
+        let party = |identity| PartyInfo { identity, ..PartyInfo::default() };
+        KdfInfo {
+            party_u: party(bytes(&self.party_u)),
+            party_v: party(bytes(&self.party_v)),
+            supp_pub_other: bytes(&self.supp_pub),
+            supp_priv_info: bytes(&self.supp_priv),
+        }
+    }
+}
+
 /// Somebody for whom a message is made.
 #[derive(Debug)]
 pub struct Addressee {
@@ -158,6 +193,7 @@ fn fitting(key: &Key<'_>) -> Option<Algorithm> {
 pub fn with_recipients<R>(
     addressees: &[Addressee],
     content: Algorithm,
+    info: &KdfInfo<'_>,
     use_them: impl FnOnce(&[NewRecipient<'_>], &ContentKey) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
     let keys: Vec<_> = addressees.iter().map(|it| it.file.key()).collect::<Result<_, _>>()?;
@@ -202,7 +238,8 @@ pub fn with_recipients<R>(
             (Some(KeyManagement::Derive(_)), _) => {
                 let secret = own.secret().map_err(refuse)?;
                 let headers = headers.unprotected(salt);
-                let made = NewRecipient::derived(headers, &secret, content, None, &mut RustCrypto);
+                let made =
+                    NewRecipient::derived(headers, &secret, content, Some(info), &mut RustCrypto);
                 let (recipient, derived) = made.map_err(refuse)?;
                 key = Some(derived);
                 recipient
@@ -214,14 +251,27 @@ pub fn with_recipients<R>(
             (Some(KeyManagement::Agree { .. }), Some(key)) if !gives_key => {
                 let peer = public.ok_or_else(mismatch)?;
                 let random = &mut SysRng;
-                NewRecipient::agreed_and_wrapped(headers, &peer, key, None, random, &mut RustCrypto)
-                    .map_err(refuse)?
+                NewRecipient::agreed_and_wrapped(
+                    headers,
+                    &peer,
+                    key,
+                    Some(info),
+                    random,
+                    &mut RustCrypto,
+                )
+                .map_err(refuse)?
             }
             _ => {
                 let peer = public.ok_or_else(mismatch)?;
                 let random = &mut SysRng;
-                let made =
-                    NewRecipient::agreed(headers, &peer, content, None, random, &mut RustCrypto);
+                let made = NewRecipient::agreed(
+                    headers,
+                    &peer,
+                    content,
+                    Some(info),
+                    random,
+                    &mut RustCrypto,
+                );
                 let (recipient, agreed) = made.map_err(refuse)?;
                 key = Some(agreed);
                 recipient

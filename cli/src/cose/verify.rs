@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::countersign;
 use super::message::{Guess, describe_headers, headers_json, kind, parse, whom};
 use super::payload::{Detached, Stream};
-use super::recipient::Own;
+use super::recipient::{Derivation, Own};
 use crate::arguments::{self, Bytes};
 use crate::failure::{Failure, Problem};
 use crate::input::{Input, hex};
@@ -43,6 +43,8 @@ pub struct Verify {
     /// The sender's public key, for recipients by static-static key agreement
     #[arg(long, value_name = "KEY")]
     sender: Option<PathBuf>,
+    #[command(flatten)]
+    derivation: Derivation,
     /// A key that must have countersigned the message; may be given several times
     #[arg(long, value_name = "KEY")]
     countersigner: Vec<PathBuf>,
@@ -106,6 +108,8 @@ pub fn verify(arguments: &Verify) -> Result<Report, Failure> {
     if let Some(sender) = &sender {
         expect = expect.sender(sender);
     }
+    let info = arguments.derivation.info();
+    expect = expect.kdf_info(&info);
     let check = Check { input: &input, files: &files, keys: &keys, expect, stream };
     let shown = match &message {
         Message::Sign1(message) => check.sign1(*message)?,
