@@ -55,9 +55,10 @@ const MAX_HEADS: usize = 512;
 ///
 /// # Errors
 /// `Json` for what is no JSON object; `DuplicateMember`; `Unsupported` for a `kty`, `crv`, `alg`,
-/// `key_ops` or `use` that has no counterpart, and for RSA keys of more than two primes; `InvalidValue`
-/// for a member that is not base64url; `Key` for what then is no key: a member missing or of a wrong
-/// length. All but the first two stand at the object's first byte.
+/// `key_ops` or `use` that has no counterpart, operations that stand twice, and RSA keys of more than
+/// two primes; `InvalidValue` for a member that is not base64url; `Missing` without `kty`, or the `d` of
+/// an RSA key with primes; `Key` for what then is no key: a member missing or of a wrong length, or
+/// more than 64 members. All stand at the object's first byte, but for what is wrong with its JSON.
 pub fn read(jwk: &str) -> Result<Zeroizing<Vec<u8>>, JwkError> {
     let members = Members::parse(jwk)?;
     let start = jwk.find('{').unwrap_or_default();
@@ -74,6 +75,12 @@ pub fn read(jwk: &str) -> Result<Zeroizing<Vec<u8>>, JwkError> {
     };
     if members.has_other_primes {
         return Err(unsupported("oth"));
+    }
+    if number == 3 && members.get("d").is_none() {
+        let private = RSA.iter().skip(2).any(|(member, _)| members.get(member).is_some());
+        if private {
+            return Err(refused(JwkErrorKind::Missing("d")));
+        }
     }
     let mut key = Parameters::new(jwk.len());
     let written = |result: Result<(), Error>| {
@@ -92,6 +99,7 @@ pub fn read(jwk: &str) -> Result<Zeroizing<Vec<u8>>, JwkError> {
         (Some(names), _) => {
             let number = |name: &String| names::operation(name, symmetric);
             let numbers: Option<Vec<_>> = names.iter().map(number).collect();
+            let numbers = numbers.filter(|it| (1..it.len()).all(|at| is_new(it, at)));
             Some(numbers.ok_or_else(|| unsupported("key_ops"))?)
         }
         (None, Some(purpose)) => {
@@ -119,6 +127,14 @@ pub fn read(jwk: &str) -> Result<Zeroizing<Vec<u8>>, JwkError> {
     // What the parameters must be to one another, `COSE_Key` says.
     Key::parse(&key).map_err(|error| refused(JwkErrorKind::Key(error.kind())))?;
     Ok(key)
+}
+
+/// Whether the operation at `index` is not among those before it (RFC 7517, 4.3).
+fn is_new(operations: &[i64], index: usize) -> bool {
+    match (operations.get(..index), operations.get(index)) {
+        (Some(before), Some(operation)) => !before.contains(operation),
+        _ => false,
+    }
 }
 
 /// The JWK of the public half of `key`, with its `kid`, `alg` and what it may be used for.

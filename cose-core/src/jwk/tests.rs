@@ -148,8 +148,13 @@ fn bad_keys_are_refused_at_their_byte() {
     unsupported("alg", r#"{"kty":"oct","alg":"ECDH-ES+A128KW","k":"AA"}"#);
     unsupported("crv", r#"{"kty":"EC","crv":"P-192","x":"AA","y":"AA"}"#);
     unsupported("key_ops", r#"{"kty":"oct","key_ops":["frobnicate"],"k":"AA"}"#);
+    unsupported("key_ops", r#"{"kty":"oct","key_ops":["sign","sign"],"k":"AA"}"#);
     unsupported("use", r#"{"kty":"oct","use":"fun","k":"AA"}"#);
     unsupported("oth", r#"{"kty":"RSA","n":"AA","e":"AA","oth":[]}"#);
+    assert_eq!(
+        refused(r#"{"kty":"RSA","n":"AQ","e":"AQ","p":"AQ"}"#).0,
+        JwkErrorKind::Missing("d")
+    );
     let key = |kind| JwkErrorKind::Key(kind);
     assert_eq!(refused(r#"{"kty":"OKP","crv":"Ed25519","x":"AAAA"}"#).0, key(ErrorKind::Length));
     assert_eq!(refused(r#"{"kty":"OKP","crv":"Ed25519"}"#).0, key(ErrorKind::Missing));
