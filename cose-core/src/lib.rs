@@ -11,6 +11,8 @@ pub mod cbor;
 mod check;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "coset")]
+pub mod coset;
 pub mod crypto;
 pub mod cwt;
 mod error;

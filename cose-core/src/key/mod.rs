@@ -224,6 +224,12 @@ impl<'b> Key<'b> {
         find(self.encoded?, label).ok().flatten()
     }
 
+    /// The whole map as received, secret parts and all, of a key that was parsed.
+    #[must_use]
+    pub const fn encoded(&self) -> Option<Raw<'b>> {
+        self.encoded
+    }
+
     /// Whether the key may serve `algorithm` for `operation`: by its type and curve, its `alg` and
     /// its `key_ops`.
     #[must_use]
