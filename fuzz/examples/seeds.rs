@@ -5,7 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac0, Secret, Sign1};
+use hexad_cose_core::{
+    Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac, Mac0, NewHeaders, NewRecipient, Secret, Sign,
+    Sign1,
+};
 use hexad_coswid::{
     ConciseSwidTag, Entity, HashEntry, Payload, PayloadOrEvidence, Role, TagId, VersionScheme,
 };
@@ -29,6 +32,7 @@ type Seeds = Result<Vec<(&'static str, Vec<u8>)>, Box<dyn Error>>;
 fn main() -> Result<(), Box<dyn Error>> {
     write("cbor", cbor()?)?;
     write("edn", edn())?;
+    write("cose_differential", messages()?)?;
     write("key", keys()?)?;
     write("mac0", mac0()?)?;
     write("sign1", sign1()?)?;
@@ -131,6 +135,25 @@ fn sign1() -> Seeds {
     let detached = builder.untagged().detached(b"payload", &mut buffer)?;
     let detached = detached.sign(&key, &mut RustCrypto)?.to_vec();
     Ok(vec![("tagged", tagged), ("detached", detached)])
+}
+
+/// A message of each kind with a signature or tag, and a key.
+fn messages() -> Seeds {
+    let mut buffer = [0; 256];
+    let key = SigningKey::from_bytes(Curve::P256, &PRIVATE)?;
+    let draft = Sign::builder(NewHeaders::default()).payload(b"payload", &mut buffer)?;
+    let mut signing = draft.signers(1)?;
+    signing.sign(NewHeaders::new(Algorithm::ES256).kid(b"kid"), &key, &mut RustCrypto)?;
+    let sign = signing.finish()?.to_vec();
+    let secret = Secret::new(SECRET, Algorithm::HMAC_256);
+    let recipients = [NewRecipient::direct(NewHeaders::default().kid(b"kid"))];
+    let draft = Mac::builder(Algorithm::HMAC_256).payload(b"payload", &mut buffer)?;
+    let mac = draft.mac(&secret, &recipients, &mut RustCrypto)?.to_vec();
+    let mut seeds = vec![("sign", sign), ("mac", mac)];
+    seeds.extend(sign1()?);
+    seeds.extend(mac0()?.into_iter().map(|(_, message)| ("mac0", message)));
+    seeds.extend(keys()?);
+    Ok(seeds)
 }
 
 /// A manifest of two components that uses most commands and severs what can be severed.
