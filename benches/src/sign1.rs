@@ -31,6 +31,7 @@ pub fn decode(measure: &mut impl Measure) {
         let coset = CoseSign1::from_tagged_slice(message).expect("a message");
         let cose2 = Sign1Message::from_slice(message).expect("a message");
         assert_eq!((payload, payload), (coset.payload.as_deref(), cose2.payload.as_deref()));
+        assert_eq!(CoseSign1::try_from(&own).expect("a message"), coset);
 
         let bench = |by| Bench { group: "sign1/decode", by, input: length, bytes: message.len() };
         measure.measure(bench("hexad"), || Sign1::parse(black_box(message)));
