@@ -183,7 +183,8 @@ proptest! {
                 .filter(|(label, _)| (label & 1 == 1) == protected)
                 .map(|(label, value)| Parameter::new(*label, value))
                 .collect();
-            if let Some((text, own)) = parameters.text.as_ref().filter(|(_, own)| *own == protected) {
+            let text = parameters.text.as_ref();
+            if let Some((text, own)) = text.filter(|(_, own)| *own == protected) {
                 let value: &[u8] = if *own { &[0xf5] } else { &[0xf4] };
                 bucket.push(Parameter::new(&text[..], value));
             }
