@@ -80,7 +80,16 @@ impl<'b> Recipient<'b> {
         let algorithm = expect.accept_recipient(&self.headers)?;
         match (key, algorithm.key_management()) {
             (RecipientKey::Shared(secret), Some(KeyManagement::Direct)) => {
-                self.direct(above, secret, expect)?;
+                let secret = self.direct(above, secret, expect)?;
+                // A content key knows no restrictions, so they are asked for now.
+                let operation = match (above.tag_len(), above.key_management()) {
+                    (Some(_), _) => KeyOperation::MacVerify,
+                    (None, Some(_)) => KeyOperation::UnwrapKey,
+                    (None, None) => KeyOperation::Decrypt,
+                };
+                if !secret.allows(above, operation) {
+                    return Err(self.mismatch());
+                }
                 ContentKey::new(secret.value(), above).map_err(|_| self.mismatch())
             }
             (RecipientKey::Shared(secret), Some(KeyManagement::Derive(_))) => {

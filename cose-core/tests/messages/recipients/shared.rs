@@ -146,3 +146,38 @@ fn a_direct_recipient_is_alone_and_has_nothing_to_protect() {
     let message = seal(&key, &[direct.clone(), direct]);
     assert_eq!(kind(with(&message, secret)), ErrorKind::InvalidValue);
 }
+
+/// RFC 9052, 7.1: a shared key that is taken for the content serves the operations alone that it
+/// names.
+#[test]
+fn a_direct_key_is_held_to_its_operations() {
+    let direct = [NewRecipient::direct(NewHeaders::default())];
+    for (above, allowed) in [(CONTENT, "8104"), (Algorithm::HMAC_256, "810a")] {
+        let key = ContentKey::new(&shared(above), above).unwrap();
+        let mut buffer = [0; 256];
+        let message = if above == CONTENT {
+            seal(&key, &direct)
+        } else {
+            let draft = Mac::builder(above).payload(b"content", &mut buffer).unwrap();
+            draft.mac(&key.secret(), &direct, &mut RustCrypto).unwrap().to_vec()
+        };
+        let expect = Expect::alg(above).recipients(&[Algorithm::DIRECT]);
+        // Encrypt, decrypt, unwrap, derive, create and check tags.
+        for operations in ["8103", "8104", "8106", "8107", "8109", "810a"] {
+            // {1: 4, 4: operations, -1: k}
+            let encoded = [hex("a3010404"), hex(operations), hex("205820"), shared(above)].concat();
+            let secret = Key::parse(&encoded).unwrap().secret().unwrap();
+            let own: RecipientKey<'_, AgreementKey> = RecipientKey::Shared(secret);
+            let answer = match Encrypt::parse(&message) {
+                Ok(_) => open(&message, 0, &own, expect),
+                Err(_) => {
+                    let message = Mac::parse(&message).unwrap();
+                    let recipient = message.recipients().next().unwrap();
+                    message.content_key(&recipient, &own, expect, &mut RustCrypto).map(drop)
+                }
+            };
+            assert_eq!(answer.is_ok(), operations == allowed, "{above} {operations}");
+            assert!(answer.is_ok() || kind(answer) == ErrorKind::KeyMismatch);
+        }
+    }
+}
