@@ -4,10 +4,12 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use hexad_cose_core::cbor::Encoder;
+use hexad_cose_core::cbor::{Encoder, Number};
+use hexad_cose_core::cwt::{Claims, Confirmation};
+use hexad_cose_core::iana::tag;
 use hexad_cose_core::{
-    Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac, Mac0, NewHeaders, NewRecipient, Secret, Sign,
-    Sign1,
+    Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac, Mac0, NewHeaders, NewRecipient, Secret,
+    Sign, Sign1, jwk,
 };
 use hexad_coswid::{
     ConciseSwidTag, Entity, HashEntry, Payload, PayloadOrEvidence, Role, TagId, VersionScheme,
@@ -31,8 +33,10 @@ type Seeds = Result<Vec<(&'static str, Vec<u8>)>, Box<dyn Error>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
     write("cbor", cbor()?)?;
+    write("cwt", cwt()?)?;
     write("edn", edn())?;
     write("cose_differential", messages()?)?;
+    write("jwk", jwk()?)?;
     write("key", keys()?)?;
     write("mac0", mac0()?)?;
     write("sign1", sign1()?)?;
@@ -87,6 +91,40 @@ fn cbor() -> Seeds {
 }
 
 /// Every kind of literal, bracket, indicator and comment.
+fn cwt() -> Seeds {
+    let mut space = [0; 128];
+    let key = SigningKey::from_bytes(Curve::P256, &PRIVATE)?;
+    let cnf = Confirmation::of_key(&Key::from_public(key.public()), &mut space)?;
+    let claims = Claims {
+        iss: Some("coap://as.example.com"),
+        aud: Some("coap://light.example.com".into()),
+        exp: Some(Number::Integer(1_444_064_944)),
+        iat: Some(Number::Float(1_443_944_944.5)),
+        cti: Some(&[0x0b, 0x71]),
+        cnf: Some(cnf),
+        ..Claims::default()
+    };
+    let mut buffer = [0; 512];
+    let message = Sign1::builder(Algorithm::ESP256).within_tag(tag::CWT);
+    let message = message.payload_with(|encoder| claims.encode(encoder), &mut buffer)?;
+    let token = message.sign(&key, &mut RustCrypto)?.to_vec();
+    Ok(vec![("claims", encoded(|encoder| claims.encode(encoder))?), ("token", token)])
+}
+
+fn jwk() -> Seeds {
+    let mut seeds = Vec::new();
+    for (name, curve) in [("p256", Curve::P256), ("ed25519", Curve::Ed25519)] {
+        let key = SigningKey::from_bytes(curve, &PRIVATE)?;
+        let text = key.with_secret(|d| {
+            jwk::write_private(&Key::from_public(key.public()).with_private(d).with_kid(b"1"))
+        })?;
+        seeds.push((name, text.as_bytes().to_vec()));
+    }
+    let shared = Key::from_symmetric(SECRET, Algorithm::HMAC_256);
+    seeds.push(("oct", jwk::write_private(&shared)?.as_bytes().to_vec()));
+    Ok(seeds)
+}
+
 fn edn() -> Vec<(&'static str, Vec<u8>)> {
     let texts = [
         (
