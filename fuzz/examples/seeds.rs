@@ -6,17 +6,18 @@ use std::path::Path;
 
 use hexad_cose_core::cbor::{Encoder, Number};
 use hexad_cose_core::cwt::{Claims, Confirmation};
-use hexad_cose_core::iana::tag;
+use hexad_cose_core::iana::{header, tag};
 use hexad_cose_core::{
-    Algorithm, ContentType, Curve, HashAlgorithm, Key, Mac, Mac0, NewHeaders, NewRecipient, Secret,
-    Sign, Sign1, jwk,
+    Algorithm, ContentType, Countersigned, Curve, Encrypt, Encrypt0, Expect, HashAlgorithm, Key,
+    Mac, Mac0, NewCountersignature, NewHeaders, NewRecipient, Parameter, Secret, Sign, Sign1,
+    insert_unprotected, jwk,
 };
 use hexad_coswid::{
     ConciseSwidTag, Entity, HashEntry, Payload, PayloadOrEvidence, Role, TagId, VersionScheme,
 };
 use hexad_eat::ear::{Appraisal, Aspect, Ear, TrustClaim, TrustworthinessVector};
 use hexad_eat::{BootState, DebugStatus, Formatted, OemId, Token, Ueid};
-use hexad_fuzz::{PRIVATE, SECRET, mud};
+use hexad_fuzz::{PRIVATE, SECRET, cose, mud};
 use hexad_mud::builder::{Builder, Service};
 use hexad_mud::file::Contents;
 use hexad_mud::flow::Peer;
@@ -27,7 +28,7 @@ use hexad_suit::builder::{EnvelopeBuilder, ManifestBuilder, Sequence};
 use hexad_suit::command::{Action, Condition, ReportingPolicy};
 use hexad_suit::digest::Digest;
 use hexad_suit::labels;
-use hexad_suit::parameter::{Parameter, VendorIdentifier};
+use hexad_suit::parameter::{Parameter as ManifestParameter, VendorIdentifier};
 
 type Seeds = Result<Vec<(&'static str, Vec<u8>)>, Box<dyn Error>>;
 
@@ -39,7 +40,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("jwk", jwk()?)?;
     write("key", keys()?)?;
     write("mac0", mac0()?)?;
+    write("mac", mac()?)?;
+    write("encrypt0", encrypt0()?)?;
+    write("encrypt", encrypt()?)?;
     write("sign1", sign1()?)?;
+    write("sign", sign()?)?;
     let envelope = suit()?;
     write("suit_envelope", vec![("two_components", envelope.encode()?)])?;
     write("suit_process", vec![("two_components", envelope.manifest()?.to_vec())])?;
@@ -164,6 +169,103 @@ fn mac0() -> Seeds {
     Ok(vec![("tagged", message.to_vec())])
 }
 
+/// For two recipients; and one with a recipient nested in another, three levels deep.
+fn mac() -> Seeds {
+    let (key, recipients) = cose::recipients(Algorithm::HMAC_256)?;
+    let mut buffer = [0; 512];
+    let draft = Mac::builder(Algorithm::HMAC_256).payload(b"payload", &mut buffer)?;
+    let two = draft.mac(&key.secret(), &recipients, &mut RustCrypto)?.to_vec();
+    let (kek, inner) = cose::recipients(Algorithm::A128KW)?;
+    let (outer_kek, [inner, _]) = (kek.clone(), inner);
+    let inner = [inner];
+    let middle = NewHeaders::new(Algorithm::A128KW);
+    let middle = NewRecipient::wrapped(middle, &kek.secret(), &outer_kek, &mut RustCrypto)?;
+    let middle = [middle.nested(&inner)];
+    let outer = NewHeaders::new(Algorithm::A128KW);
+    let outer = NewRecipient::wrapped(outer, &outer_kek.secret(), &key, &mut RustCrypto)?;
+    let draft = Mac::builder(Algorithm::HMAC_256).untagged().payload(b"payload", &mut buffer)?;
+    let nested = draft.mac(&key.secret(), &[outer.nested(&middle)], &mut RustCrypto)?.to_vec();
+    Ok(vec![("two", two), ("nested", nested)])
+}
+
+/// With a full and with a partial initialization vector.
+fn encrypt0() -> Seeds {
+    let secret = Secret::new(&[7; 16][..], Algorithm::A128GCM).with_base_iv(&[3; 12]);
+    let mut buffer = [0; 256];
+    let headers = NewHeaders::new(Algorithm::A128GCM);
+    let full = Encrypt0::builder(headers.iv(&[1; 12]).kid(b"kid"));
+    let full = full.seal(b"plaintext", &secret, &mut buffer, &mut RustCrypto)?.to_vec();
+    let partial = Encrypt0::builder(headers.partial_iv(&[1, 2])).untagged();
+    let partial = partial.seal(b"plaintext", &secret, &mut buffer, &mut RustCrypto)?.to_vec();
+    Ok(vec![("iv", full), ("partial_iv", partial)])
+}
+
+/// For two recipients; and countersigned.
+fn encrypt() -> Seeds {
+    let (key, recipients) = cose::recipients(Algorithm::A128GCM)?;
+    let mut buffer = [0; 512];
+    let builder = Encrypt::builder(NewHeaders::new(Algorithm::A128GCM).iv(&[1; 12]));
+    let two = builder
+        .seal(b"plaintext", &key.secret(), &recipients, &mut buffer, &mut RustCrypto)?
+        .to_vec();
+    let countersigned = countersigned(&two, &Encrypt::parse(&two)?)?;
+    Ok(vec![("two", two), ("countersigned", countersigned)])
+}
+
+/// `bytes`, the message `target`, with a full and an abbreviated countersignature.
+fn countersigned<'b>(
+    bytes: &[u8],
+    target: &impl Countersigned<'b>,
+) -> Result<Vec<u8>, Box<dyn Error>> {
+    let notary = SigningKey::from_bytes(Curve::Ed25519, &PRIVATE)?;
+    let algorithm = Algorithm::ED25519;
+    let new = NewCountersignature::on(target, Expect::alg(algorithm))?;
+    let (mut space, mut first, mut second) = ([0; 256], [0; 1024], [0; 1024]);
+    let full = new.sign(algorithm, &notary, &mut space, &mut RustCrypto)?;
+    let full = Parameter::new(header::COUNTERSIGNATURE_V2, full);
+    let bytes = insert_unprotected(bytes, &full, &mut first)?;
+    let abbreviated = new.sign_abbreviated(algorithm, &notary, &mut space, &mut RustCrypto)?;
+    let abbreviated = Parameter::new(header::COUNTERSIGNATURE0_V2, abbreviated);
+    Ok(insert_unprotected(bytes, &abbreviated, &mut second)?.to_vec())
+}
+
+/// By two signers, countersigned; and with all that headers can hold.
+fn sign() -> Seeds {
+    let signer = SigningKey::from_bytes(Curve::Ed25519, &PRIVATE)?;
+    let mut buffer = [0; 512];
+    let draft = Sign::builder(NewHeaders::default()).payload(b"payload", &mut buffer)?;
+    let mut signing = draft.signers(2)?;
+    for kid in [b"a", b"b"] {
+        let headers = NewHeaders::new(Algorithm::ED25519).kid(kid);
+        signing.sign(headers, &signer, &mut RustCrypto)?;
+    }
+    let two = signing.finish()?.to_vec();
+    let countersigned = countersigned(&two, &Sign::parse(&two)?)?;
+
+    // {1: "iss", 4: 1} as claims; a chain, a bag, a hash and an address of certificates.
+    let protected = [
+        Parameter::new(100, &[0x01]),
+        Parameter::new(header::CWT_CLAIMS, &[0xa2, 1, 0x63, b'i', b's', b's', 4, 1]),
+    ];
+    let unprotected = [
+        Parameter::new(header::X5CHAIN, &[0x82, 0x41, 0x30, 0x41, 0x31]),
+        Parameter::new(header::X5BAG, &[0x41, 0x30]),
+        Parameter::new(header::X5T, &[0x82, 0x2f, 0x48, 1, 2, 3, 4, 5, 6, 7, 8]),
+        Parameter::new(header::X5U, &[0xd8, 0x20, 0x63, b'a', b':', b'b']),
+    ];
+    let headers = NewHeaders::default()
+        .content_type(ContentType::Text("a/b"))
+        .typ(ContentType::Format(60))
+        .critical(&[100])
+        .protected(&protected)
+        .unprotected(&unprotected);
+    let mut signing =
+        Sign::builder(headers).untagged().payload(b"payload", &mut buffer)?.signers(1)?;
+    signing.sign(Algorithm::ED25519, &signer, &mut RustCrypto)?;
+    let headers = signing.finish()?.to_vec();
+    Ok(vec![("two", two), ("countersigned", countersigned), ("headers", headers)])
+}
+
 fn sign1() -> Seeds {
     let mut buffer = [0; 256];
     let key = SigningKey::from_bytes(Curve::P256, &PRIVATE)?;
@@ -201,15 +303,15 @@ fn suit() -> Result<EnvelopeBuilder, Box<dyn Error>> {
     let mut manifest = ManifestBuilder::new(3);
     let app = manifest.component(&[b"app"]);
     let radio = manifest.component(&[b"radio", b"0"]);
-    let uri = |uri| Sequence::new().override_parameters(&[Parameter::Uri(uri)]);
+    let uri = |uri| Sequence::new().override_parameters(&[ManifestParameter::Uri(uri)]);
     manifest.shared_sequence(
         Sequence::new()
             .set_all_components()?
             .override_parameters(&[
-                Parameter::VendorIdentifier(VendorIdentifier::Uuid(&[0xfa; 16])),
-                Parameter::ClassIdentifier(&[0x14; 16]),
-                Parameter::ImageDigest(digest),
-                Parameter::ImageSize(64),
+                ManifestParameter::VendorIdentifier(VendorIdentifier::Uuid(&[0xfa; 16])),
+                ManifestParameter::ClassIdentifier(&[0x14; 16]),
+                ManifestParameter::ImageDigest(digest),
+                ManifestParameter::ImageSize(64),
             ])?
             .condition(Condition::VendorIdentifier, policy)?
             .condition(Condition::ClassIdentifier, policy)?,
@@ -221,7 +323,7 @@ fn suit() -> Result<EnvelopeBuilder, Box<dyn Error>> {
             .action(Action::Fetch, policy)?
             .condition(Condition::ImageMatch, policy)?
             .set_component_index(radio)?
-            .override_parameters(&[Parameter::SourceComponent(app)])?
+            .override_parameters(&[ManifestParameter::SourceComponent(app)])?
             .run_sequence(&Sequence::new().action(Action::Copy, policy)?)?,
     );
     manifest
