@@ -71,7 +71,7 @@ impl Items {
     ///
     /// # Errors
     /// `UnexpectedEnd` when an indefinite-length item is not ended.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Error> {
         match self.left {
             0 => Ok(false),
@@ -218,7 +218,7 @@ impl<'b> Cursor<'b> {
 
     /// Does what is too long to stand inline on a copy of the position, so that the position itself can
     /// stay in registers around it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn slowly<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
         let mut copy = *self;
         let taken = take(&mut copy);
@@ -257,7 +257,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// Takes an unsigned integer of one byte: 0 to 23.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn small_unsigned(&mut self) -> Option<u8> {
         let (&first, rest) = self.rest.split_first().filter(|(first, _)| **first < 24)?;
         self.rest = rest;
@@ -265,7 +265,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// Takes an integer of one byte: -24 to 23.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn small_integer(&mut self) -> Option<i8> {
         let (&first, rest) = self.rest.split_first()?;
         let magnitude = (first & 0x1f).cast_signed();
@@ -292,7 +292,7 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `IndefiniteLength`; `UnexpectedEnd` when the input is shorter.
-    #[inline]
+    #[inline(always)]
     pub fn bytes(&mut self) -> Result<&'b [u8], Error> {
         match self.short_bytes() {
             Some(bytes) => Ok(bytes),
@@ -301,7 +301,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// Takes a byte string of up to 255 bytes whose head is the shortest, if one stands here.
-    #[inline]
+    #[inline(always)]
     fn short_bytes(&mut self) -> Option<&'b [u8]> {
         let (&first, rest) = self.rest.split_first()?;
         let (length, rest) = match first {
@@ -324,7 +324,7 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// As [`bytes`](Self::bytes).
-    #[inline]
+    #[inline(always)]
     pub fn byte_string(&mut self) -> Result<Raw<'b>, Error> {
         let bytes = self.bytes()?;
         Ok(Raw::new(bytes, self.offset().wrapping_sub(bytes.len())))
@@ -382,7 +382,7 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `IndefiniteLength`; `Length` when the number is another.
-    #[inline]
+    #[inline(always)]
     pub fn array_of(&mut self, count: u8) -> Result<(), Error> {
         match self.rest.split_first() {
             Some((&first, rest)) if count < 24 && first == 0x80 | count => {
@@ -410,7 +410,7 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `UnexpectedEnd` when it announces more entries than bytes are left.
-    #[inline]
+    #[inline(always)]
     pub fn map(&mut self) -> Result<Items, Error> {
         match self.rest.split_first() {
             Some((&first, rest)) if first & 0xe0 == 0xa0 && first < 0xb8 => {
@@ -468,7 +468,7 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedTag` when another tag stands here.
-    #[inline]
+    #[inline(always)]
     pub fn optional_tag(&mut self, number: u64) -> Result<bool, Error> {
         match self.rest.split_first() {
             Some((&first, rest)) if number < 24 && u64::from(first ^ 0xc0) == number => {

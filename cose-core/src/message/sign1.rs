@@ -52,7 +52,7 @@ impl<'b> Sign1<'b> {
     ///
     /// # Errors
     /// As [`parse`](Self::parse), but for `TrailingBytes`.
-    #[inline]
+    #[inline(always)]
     pub fn parse_at(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let body = Body::parse(cursor, tag::SIGN1, 4)?;
         let signature = cursor.byte_string()?;

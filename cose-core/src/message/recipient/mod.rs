@@ -61,7 +61,8 @@ impl<'b> Recipient<'b> {
     /// The content key, for the layer above: the content, or the recipient that this one is nested in.
     ///
     /// The content key is the shared key itself (direct), or is derived from it, unwrapped under it, or
-    /// comes from a key agreement, as the recipient's algorithm says and the caller accepts. Where only
+    /// comes from a key agreement, as the recipient's algorithm says and the caller accepts. A base IV
+    /// belongs to a key that is shared directly, and [`direct`](Self::direct) keeps it. Where only
     /// one of these can be linked, there are [`direct`](Self::direct), [`derive`](Self::derive),
     /// [`unwrap`](Self::unwrap) and [`agreement`](Self::agreement).
     ///
