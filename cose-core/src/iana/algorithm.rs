@@ -45,7 +45,7 @@ impl Algorithm {
     pub const RS384: Self = Self(-258);
     /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 8812, 2): for certificates.
     pub const RS512: Self = Self(-259);
-    /// ML-DSA with parameter set 44 (FIPS 204; ML-DSA for COSE).
+    /// ML-DSA with parameter set 44 (FIPS 204; RFC 9964).
     pub const ML_DSA_44: Self = Self(-48);
     /// ML-DSA with parameter set 65.
     pub const ML_DSA_65: Self = Self(-49);
