@@ -133,9 +133,7 @@ fn missing(bytes: &[u8], kind: ErrorKind, own_key: bool) -> Option<&'static str>
         }
         ErrorKind::NotAuthenticated if blocks.is_empty() => Some("nobody signed it"),
         ErrorKind::NotAuthenticated => Some("COSE_Sign and COSE_Mac are not offered"),
-        ErrorKind::UnsupportedElement(_)
-        | ErrorKind::UnsupportedDependencies
-        | ErrorKind::UnsupportedDelegation => Some("an element of a companion draft"),
+        ErrorKind::UnsupportedDelegation => Some("delegation is not offered"),
         ErrorKind::UnsupportedCommand(label) if labels::command_name(label).is_some() => {
             Some("a command of a companion draft")
         }

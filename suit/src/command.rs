@@ -1,7 +1,7 @@
 //! Commands and the sequences that they stand in (sections 8.4.6, 8.4.9 and 8.4.10).
 
 use hexad_cose_core::ErrorKind as Cbor;
-use hexad_cose_core::cbor::{Cursor, Items, Raw, Type};
+use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
 
 use crate::error::{Error, ErrorKind};
 use crate::labels::{condition, directive};
@@ -63,6 +63,20 @@ pub enum Condition {
     CheckContent,
     /// suit-condition-abort.
     Abort,
+    /// suit-condition-dependency-integrity (trust domains).
+    DependencyIntegrity,
+    /// suit-condition-is-dependency (trust domains).
+    IsDependency,
+    /// suit-condition-use-before (update management).
+    UseBefore,
+    /// suit-condition-image-not-match (update management).
+    ImageNotMatch,
+    /// suit-condition-minimum-battery (update management).
+    MinimumBattery,
+    /// suit-condition-update-authorized (update management).
+    UpdateAuthorized,
+    /// suit-condition-version (update management).
+    Version,
 }
 
 impl Condition {
@@ -77,6 +91,13 @@ impl Condition {
             condition::COMPONENT_SLOT => Self::ComponentSlot,
             condition::CHECK_CONTENT => Self::CheckContent,
             condition::ABORT => Self::Abort,
+            condition::DEPENDENCY_INTEGRITY => Self::DependencyIntegrity,
+            condition::IS_DEPENDENCY => Self::IsDependency,
+            condition::USE_BEFORE => Self::UseBefore,
+            condition::IMAGE_NOT_MATCH => Self::ImageNotMatch,
+            condition::MINIMUM_BATTERY => Self::MinimumBattery,
+            condition::UPDATE_AUTHORIZED => Self::UpdateAuthorized,
+            condition::VERSION => Self::Version,
             _ => return None,
         })
     }
@@ -92,6 +113,13 @@ impl Condition {
             Self::ComponentSlot => condition::COMPONENT_SLOT,
             Self::CheckContent => condition::CHECK_CONTENT,
             Self::Abort => condition::ABORT,
+            Self::DependencyIntegrity => condition::DEPENDENCY_INTEGRITY,
+            Self::IsDependency => condition::IS_DEPENDENCY,
+            Self::UseBefore => condition::USE_BEFORE,
+            Self::ImageNotMatch => condition::IMAGE_NOT_MATCH,
+            Self::MinimumBattery => condition::MINIMUM_BATTERY,
+            Self::UpdateAuthorized => condition::UPDATE_AUTHORIZED,
+            Self::Version => condition::VERSION,
         }
     }
 }
@@ -109,6 +137,12 @@ pub enum Action {
     Swap,
     /// suit-directive-invoke.
     Invoke,
+    /// suit-directive-process-dependency (trust domains).
+    ProcessDependency,
+    /// suit-directive-unlink (trust domains).
+    Unlink,
+    /// suit-directive-wait (update management).
+    Wait,
 }
 
 impl Action {
@@ -121,6 +155,9 @@ impl Action {
             directive::COPY => Self::Copy,
             directive::SWAP => Self::Swap,
             directive::INVOKE => Self::Invoke,
+            directive::PROCESS_DEPENDENCY => Self::ProcessDependency,
+            directive::UNLINK => Self::Unlink,
+            directive::WAIT => Self::Wait,
             _ => return None,
         })
     }
@@ -134,6 +171,9 @@ impl Action {
             Self::Copy => directive::COPY,
             Self::Swap => directive::SWAP,
             Self::Invoke => directive::INVOKE,
+            Self::ProcessDependency => directive::PROCESS_DEPENDENCY,
+            Self::Unlink => directive::UNLINK,
+            Self::Wait => directive::WAIT,
         }
     }
 }
@@ -273,6 +313,108 @@ impl<'b> Iterator for TryEach<'b> {
     }
 }
 
+/// The argument of `suit-directive-override-multiple`: parameters for several components.
+#[derive(Clone, Copy, Debug)]
+pub struct OverrideMultiple<'b> {
+    encoded: Raw<'b>,
+}
+
+impl<'b> OverrideMultiple<'b> {
+    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let encoded = take_by_index(cursor, |cursor| Parameters::take(cursor).map(drop))?;
+        Ok(Self { encoded })
+    }
+
+    /// Component indices with the parameters that are set for them.
+    pub fn iter(self) -> impl Iterator<Item = (usize, Parameters<'b>)> + use<'b> {
+        by_index(self.encoded, Parameters::take)
+    }
+}
+
+/// The argument of `suit-directive-copy-params`: which parameters are taken from which components.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyParams<'b> {
+    encoded: Raw<'b>,
+}
+
+impl<'b> CopyParams<'b> {
+    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        Ok(Self { encoded: take_by_index(cursor, |cursor| Labels::take(cursor).map(drop))? })
+    }
+
+    /// Component indices with the labels of the parameters that are copied from them.
+    pub fn iter(self) -> impl Iterator<Item = (usize, Labels<'b>)> + use<'b> {
+        by_index(self.encoded, Labels::take)
+    }
+}
+
+/// A list of labels; never empty.
+#[derive(Clone, Copy, Debug)]
+pub struct Labels<'b> {
+    encoded: Raw<'b>,
+}
+
+impl<'b> Labels<'b> {
+    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let mut inside = *cursor;
+        let mut items = inside.array()?;
+        let mut any = false;
+        while items.next(&mut inside)? {
+            inside.integer()?;
+            any = true;
+        }
+        if !any {
+            return Err(cursor.error(Cbor::Length).into());
+        }
+        Ok(Self { encoded: cursor.item()? })
+    }
+
+    /// The labels, in their order.
+    pub fn iter(self) -> impl Iterator<Item = i64> + use<'b> {
+        let mut cursor = self.encoded.cursor();
+        let mut items = cursor.array().ok();
+        core::iter::from_fn(move || {
+            let more = items.as_mut()?.next(&mut cursor).ok()?;
+            if more { cursor.integer().ok() } else { None }
+        })
+    }
+}
+
+/// Takes a map from component indices to what `take` takes; not empty, and no index twice.
+fn take_by_index<'b>(
+    cursor: &mut Cursor<'b>,
+    mut take: impl FnMut(&mut Cursor<'b>) -> Result<(), Error>,
+) -> Result<Raw<'b>, Error> {
+    let mut inside = *cursor;
+    let mut entries = Entries::enter(&mut inside)?;
+    let mut any = false;
+    loop {
+        let mut key = inside;
+        match entries.next(&mut inside)? {
+            None if any => return Ok(cursor.item()?),
+            None => return Err(cursor.error(Cbor::Length).into()),
+            Some(_) => key.unsigned_as::<usize>()?,
+        };
+        take(&mut inside)?;
+        any = true;
+    }
+}
+
+/// The entries of a map that [`take_by_index`] took.
+fn by_index<'b, T>(
+    encoded: Raw<'b>,
+    take: impl Fn(&mut Cursor<'b>) -> Result<T, Error>,
+) -> impl Iterator<Item = (usize, T)> {
+    let mut cursor = encoded.cursor();
+    let mut items = cursor.map().ok();
+    core::iter::from_fn(move || {
+        if !items.as_mut()?.next(&mut cursor).ok()? {
+            return None;
+        }
+        Some((cursor.unsigned_as().ok()?, take(&mut cursor).ok()?))
+    })
+}
+
 /// The argument of a custom command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CustomArgument<'b> {
@@ -297,6 +439,12 @@ pub enum Operation<'b> {
     SetComponentIndex(ComponentIndex<'b>),
     /// suit-directive-override-parameters.
     OverrideParameters(Parameters<'b>),
+    /// suit-directive-set-parameters (trust domains).
+    SetParameters(Parameters<'b>),
+    /// suit-directive-override-multiple (update management).
+    OverrideMultiple(OverrideMultiple<'b>),
+    /// suit-directive-copy-params (update management).
+    CopyParams(CopyParams<'b>),
     /// suit-directive-try-each.
     TryEach(TryEach<'b>),
     /// suit-directive-run-sequence.
@@ -424,6 +572,11 @@ impl<'b> Commands<'b> {
                 directive::OVERRIDE_PARAMETERS => {
                     Operation::OverrideParameters(Parameters::take(cursor)?)
                 }
+                directive::SET_PARAMETERS => Operation::SetParameters(Parameters::take(cursor)?),
+                directive::OVERRIDE_MULTIPLE => {
+                    Operation::OverrideMultiple(OverrideMultiple::take(cursor)?)
+                }
+                directive::COPY_PARAMS => Operation::CopyParams(CopyParams::take(cursor)?),
                 directive::TRY_EACH => Operation::TryEach(TryEach::take(cursor)?),
                 directive::RUN_SEQUENCE => Operation::RunSequence(CommandSequence::take(cursor)?),
                 ..=-1 => Operation::Custom(custom(cursor)?),

@@ -4,9 +4,10 @@ use hexad_cose_core::Label;
 use hexad_cose_core::cbor::{Cursor, Entries};
 
 use crate::command::CommandSequence;
-use crate::component::Components;
+use crate::component::{ComponentIdentifier, Components};
+use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind};
-use crate::labels::{common as label, companion};
+use crate::labels::common as label;
 use crate::options::Options;
 use crate::parameter::text_key;
 use crate::sequence::{self, Findings, Place};
@@ -15,6 +16,9 @@ use crate::sequence::{self, Findings, Place};
 #[derive(Clone, Copy, Debug)]
 pub struct Common<'b> {
     components: Components<'b>,
+    dependencies: Dependencies<'b>,
+    /// How many indices there are: components, and dependencies beyond them.
+    count: usize,
     shared_sequence: Option<CommandSequence<'b>>,
     findings: Findings,
 }
@@ -23,6 +27,7 @@ impl<'b> Common<'b> {
     /// Reads the map that is all of what `cursor` holds.
     pub(crate) fn parse(mut cursor: Cursor<'b>, options: &Options) -> Result<Self, Error> {
         let (mut components, mut shared_sequence) = (Components::none(), None);
+        let mut dependencies = Dependencies::none();
         let mut entries = Entries::enter(&mut cursor)?;
         loop {
             let at = cursor.offset();
@@ -34,8 +39,8 @@ impl<'b> Common<'b> {
                 Some(Label::Integer(label::SHARED_SEQUENCE)) => {
                     shared_sequence = Some(CommandSequence::take(&mut cursor)?);
                 }
-                Some(Label::Integer(companion::DEPENDENCIES)) => {
-                    return Err(Error::new(ErrorKind::UnsupportedDependencies, at));
+                Some(Label::Integer(label::DEPENDENCIES)) => {
+                    dependencies = Dependencies::take(&mut cursor, options.components)?;
                 }
                 Some(Label::Integer(key)) => {
                     return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
@@ -44,17 +49,42 @@ impl<'b> Common<'b> {
             }
         }
         cursor.finish()?;
+        let count = number_dependencies(components, dependencies)?;
         let findings = match shared_sequence {
-            Some(shared) => sequence::check(shared, Place::Shared, components.len(), options)?,
+            Some(shared) => sequence::check(shared, Place::Shared, count, options)?,
             None => Findings::default(),
         };
-        Ok(Self { components, shared_sequence, findings })
+        Ok(Self { components, dependencies, count, shared_sequence, findings })
     }
 
     /// suit-components.
     #[must_use]
     pub const fn components(self) -> Components<'b> {
         self.components
+    }
+
+    /// suit-dependencies (trust domains).
+    #[must_use]
+    pub const fn dependencies(self) -> Dependencies<'b> {
+        self.dependencies
+    }
+
+    /// How many component indices there are: all of `suit-components`, and the dependencies that are
+    /// numbered on from where it ends.
+    #[must_use]
+    pub const fn component_count(self) -> usize {
+        self.count
+    }
+
+    /// The identifier of the component with this index: from `suit-components`, or the prefix of a
+    /// dependency that is numbered on from where it ends.
+    #[must_use]
+    pub fn component(self, index: usize) -> Option<ComponentIdentifier<'b>> {
+        if index < self.components.len() {
+            self.components.get(index)
+        } else {
+            self.dependencies.get(index).and_then(|dependency| dependency.prefix)
+        }
     }
 
     /// suit-shared-sequence.
@@ -68,4 +98,30 @@ impl<'b> Common<'b> {
     pub const fn checks_compatibility(self) -> bool {
         self.findings.vendor_identifier && self.findings.class_identifier
     }
+}
+
+/// How many component indices there are, with each dependency beyond `components` given the next and
+/// an identifier that no other has.
+fn number_dependencies(
+    components: Components<'_>,
+    dependencies: Dependencies<'_>,
+) -> Result<usize, Error> {
+    let mut count = components.len();
+    for (at, dependency) in dependencies.located() {
+        let refuse = |kind| Err(Error::new(kind, at.offset()));
+        if dependency.index < components.len() {
+            continue;
+        }
+        let Some(identifier) = dependency.prefix.filter(|_| dependency.index == count) else {
+            return refuse(ErrorKind::ComponentIndex);
+        };
+        let earlier = dependencies.iter().filter(|earlier| {
+            (components.len()..count).contains(&earlier.index) && earlier.prefix == Some(identifier)
+        });
+        if components.iter().any(|component| component == identifier) || earlier.count() != 0 {
+            return refuse(ErrorKind::DuplicateComponent);
+        }
+        count = count.saturating_add(1);
+    }
+    Ok(count)
 }

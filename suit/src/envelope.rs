@@ -7,13 +7,19 @@ use hexad_cose_core::{ErrorKind as Cbor, Expect, Label, Verified};
 use crate::authentication::{Authentication, AuthenticationBlock, TrustAnchors};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
-use crate::labels::{companion, envelope as label, manifest, tag};
+use crate::labels::{envelope as label, manifest, tag};
 use crate::manifest::Manifest;
 use crate::options::Options;
 
 /// The elements that the manifest may leave to the envelope.
-const SEVERABLE: [i64; 4] =
-    [manifest::COSWID, manifest::PAYLOAD_FETCH, manifest::INSTALL, manifest::TEXT];
+const SEVERABLE: [i64; 6] = [
+    manifest::COSWID,
+    manifest::DEPENDENCY_RESOLUTION,
+    manifest::PAYLOAD_FETCH,
+    manifest::CANDIDATE_VERIFICATION,
+    manifest::INSTALL,
+    manifest::TEXT,
+];
 
 /// A SUIT_Envelope that borrows from the bytes it was read from. Nothing in it is proven, and the
 /// manifest is not read, before [`authenticate`](Self::authenticate).
@@ -55,7 +61,7 @@ impl<'b> Envelope<'b> {
     /// # Errors
     /// Those of CBOR and COSE, `DuplicateKey` and `TrailingBytes` among them; `MissingElement`;
     /// `ElementOrder` when the manifest stands before the authentication wrapper;
-    /// `UnsupportedElement`, `UnsupportedDelegation` and `UnexpectedElement` for keys that have no
+    /// `UnsupportedDelegation` and `UnexpectedElement` for keys that have no
     /// place here; `UnsupportedDigest`, `DigestLength`.
     pub fn parse_with(bytes: &'b [u8], options: &Options) -> Result<Self, Error> {
         let mut cursor = Cursor::new(bytes);
@@ -85,9 +91,6 @@ impl<'b> Envelope<'b> {
                 Some(Label::Integer(label::DELEGATION)) => {
                     return refuse(ErrorKind::UnsupportedDelegation);
                 }
-                Some(Label::Integer(
-                    key @ (companion::DEPENDENCY_RESOLUTION | companion::CANDIDATE_VERIFICATION),
-                )) => return refuse(ErrorKind::UnsupportedElement(key)),
                 Some(Label::Integer(key)) => {
                     let place = SEVERABLE.iter().position(|severable| *severable == key);
                     match place.and_then(|place| severed.get_mut(place)) {

@@ -66,21 +66,19 @@ pub enum ErrorKind {
     MissingElement(i64),
     /// An element that does not belong in this map: unknown, or not allowed here.
     UnexpectedElement(i64),
-    /// An element of a companion draft (or `suit-delegation`) that this crate does not offer.
-    UnsupportedElement(i64),
     /// `suit-delegation`, which is reserved (section 12.1).
     UnsupportedDelegation,
     /// The manifest stands before the authentication wrapper (section 8.3).
     ElementOrder,
-    /// `suit-dependencies` (trust domains) in `suit-common`.
-    UnsupportedDependencies,
+    /// The keys of `suit-dependencies` are not in ascending order (trust domains, 5.2.2).
+    DependencyOrder,
     /// `suit-manifest-version` is not 1 (section 8.4.1).
     UnsupportedVersion,
-    /// A command without a meaning in the manifest draft: unknown, or of a companion draft.
+    /// A command that is unknown, or that the platform does not offer.
     UnsupportedCommand(i64),
     /// A command that `suit-shared-sequence` may not hold (section 5.2 and the CDDL).
     NotInSharedSequence(i64),
-    /// A parameter without a meaning in the manifest draft: unknown, or of a companion draft.
+    /// A parameter that is unknown, or that the platform does not offer.
     UnsupportedParameter(i64),
     /// A digest algorithm that SUIT does not allow (weak or truncated), or the backend lacks.
     UnsupportedDigest(i64),
@@ -137,10 +135,6 @@ impl fmt::Display for ErrorKind {
             Self::UnexpectedElement(label) => {
                 return write!(f, "element {label} does not belong here");
             }
-            Self::UnsupportedElement(label) => {
-                return named(f, labels::manifest_element_name(label), "element", label)
-                    .and_then(|()| f.write_str(" is not offered"));
-            }
             Self::UnsupportedCommand(label) => {
                 return named(f, labels::command_name(label), "command", label)
                     .and_then(|()| f.write_str(" is not offered"));
@@ -173,7 +167,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::UnsupportedDelegation => "suit-delegation is not offered",
             Self::ElementOrder => "the manifest stands before the authentication wrapper",
-            Self::UnsupportedDependencies => "suit-dependencies is not offered",
+            Self::DependencyOrder => "the dependencies are not in ascending order",
             Self::UnsupportedVersion => "the manifest version is not 1",
             Self::DigestLength => "the digest's length is not that of its algorithm",
             Self::DigestMismatch => "the digest does not match",

@@ -126,7 +126,18 @@ fn parameter_value(parameter: &Parameter<'_>) -> String {
         Parameter::ImageDigest(digest) => {
             format!("{} {}", digest.algorithm().id(), hex(digest.bytes()))
         }
-        Parameter::ImageSize(number) | Parameter::ComponentSlot(number) => number.to_string(),
+        Parameter::ImageSize(number)
+        | Parameter::ComponentSlot(number)
+        | Parameter::UseBefore(number)
+        | Parameter::MinimumBattery(number) => number.to_string(),
+        Parameter::UpdatePriority(priority) => priority.to_string(),
+        Parameter::EncryptionInfo(info) => hex(info.encoded().bytes()),
+        Parameter::Version(required) => {
+            let numbers: Vec<_> = required.version.iter().map(|part| part.to_string()).collect();
+            format!("{} [{}]", required.comparison.label(), numbers.join(", "))
+        }
+        Parameter::WaitInfo(info) => hex(info.encoded().bytes()),
+        Parameter::ComponentMetadata(metadata) => hex(metadata.encoded().bytes()),
         Parameter::SourceComponent(index) => index.to_string(),
         Parameter::Content(bytes)
         | Parameter::InvokeArgs(bytes)

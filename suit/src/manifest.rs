@@ -5,16 +5,18 @@ use hexad_cose_core::cbor::{Cursor, Entries, Raw, Type};
 
 use crate::command::CommandSequence;
 use crate::common::Common;
-use crate::component::Components;
+use crate::component::{ComponentIdentifier, Components};
+use crate::dependency::Dependencies;
 use crate::digest::Digest;
 use crate::envelope::IntegratedPayloads;
 use crate::error::{Error, ErrorKind};
-use crate::labels::{companion, manifest as label, tag};
+use crate::labels::{manifest as label, tag};
 use crate::mud::ManifestMud;
 use crate::options::Options;
 use crate::parameter::text_key;
 use crate::sequence::{self, Place};
 use crate::text::TextMap;
+use crate::version::Version;
 
 /// An element that the author may have moved out of the manifest into the envelope, leaving its
 /// digest (section 8.6).
@@ -51,10 +53,15 @@ pub struct Manifest<'b> {
     sequence_number_at: usize,
     common: Common<'b>,
     reference_uri: Option<&'b str>,
+    component_id: Option<ComponentIdentifier<'b>>,
+    set_version: Option<Version<'b>>,
     validate: Option<CommandSequence<'b>>,
     load: Option<CommandSequence<'b>>,
     invoke: Option<CommandSequence<'b>>,
+    uninstall: Option<CommandSequence<'b>>,
+    dependency_resolution: Severable<'b, CommandSequence<'b>>,
     payload_fetch: Severable<'b, CommandSequence<'b>>,
+    candidate_verification: Severable<'b, CommandSequence<'b>>,
     install: Severable<'b, CommandSequence<'b>>,
     text: Severable<'b, TextMap<'b>>,
     coswid: Severable<'b, Raw<'b>>,
@@ -76,7 +83,7 @@ impl<'b> Manifest<'b> {
     ///
     /// # Errors
     /// Those of CBOR; `UnsupportedVersion`, `MissingElement`, `UnexpectedElement`,
-    /// `UnsupportedElement`, `UnsupportedCommand`, `UnsupportedParameter`, `NotInSharedSequence`,
+    /// `UnsupportedCommand`, `UnsupportedParameter`, `NotInSharedSequence`,
     /// `ComponentIndex`, `DuplicateComponent`, `NestingTooDeep`, `UnsupportedDigest` and the others
     /// that name a part of the manifest, each at that part.
     pub fn parse_with(bytes: &'b [u8], options: &Options) -> Result<Self, Error> {
@@ -100,25 +107,29 @@ impl<'b> Manifest<'b> {
         let common = elements.common.ok_or(missing(label::COMMON))?;
         let common = Common::parse(common, options)?;
         let components = common.components();
+        let count = common.component_count();
         let sequence = |encoded: Option<Raw<'b>>| match encoded {
-            Some(encoded) => sequence(encoded, components, options).map(Some),
+            Some(encoded) => sequence(encoded, count, options).map(Some),
             None => Ok(None),
         };
+        let severable_sequence =
+            |element| severable(element, |encoded| self::sequence(encoded, count, options));
         Ok(Self {
             encoded,
             sequence_number: number.unsigned()?,
             sequence_number_at,
             common,
             reference_uri: elements.reference_uri,
+            component_id: elements.component_id,
+            set_version: elements.set_version,
             validate: sequence(elements.validate)?,
             load: sequence(elements.load)?,
             invoke: sequence(elements.invoke)?,
-            payload_fetch: severable(elements.payload_fetch, |encoded| {
-                self::sequence(encoded, components, options)
-            })?,
-            install: severable(elements.install, |encoded| {
-                self::sequence(encoded, components, options)
-            })?,
+            uninstall: sequence(elements.uninstall)?,
+            dependency_resolution: severable_sequence(elements.dependency_resolution)?,
+            payload_fetch: severable_sequence(elements.payload_fetch)?,
+            candidate_verification: severable_sequence(elements.candidate_verification)?,
+            install: severable_sequence(elements.install)?,
             text: severable(elements.text, |encoded| TextMap::parse(encoded, components))?,
             coswid: severable(elements.coswid, coswid)?,
             mud: elements.mud.map(ManifestMud::parse).transpose()?,
@@ -135,13 +146,12 @@ impl<'b> Manifest<'b> {
         options: &Options,
     ) -> Result<(), Error> {
         let components = self.components();
+        let count = self.common.component_count();
+        if let Some(element) = self.severable_sequence(label) {
+            *element = Severable::Present(sequence(content, count, options)?);
+            return Ok(());
+        }
         match label {
-            label::PAYLOAD_FETCH => {
-                self.payload_fetch = Severable::Present(sequence(content, components, options)?);
-            }
-            label::INSTALL => {
-                self.install = Severable::Present(sequence(content, components, options)?);
-            }
             label::TEXT => self.text = Severable::Present(TextMap::parse(content, components)?),
             label::COSWID => self.coswid = Severable::Present(coswid(content)?),
             _ => return Err(Error::new(ErrorKind::UnexpectedElement(label), content.offset())),
@@ -158,15 +168,29 @@ impl<'b> Manifest<'b> {
         self
     }
 
+    /// The severable sequence `label`.
+    fn severable_sequence(
+        &mut self,
+        label: i64,
+    ) -> Option<&mut Severable<'b, CommandSequence<'b>>> {
+        Some(match label {
+            label::DEPENDENCY_RESOLUTION => &mut self.dependency_resolution,
+            label::PAYLOAD_FETCH => &mut self.payload_fetch,
+            label::CANDIDATE_VERIFICATION => &mut self.candidate_verification,
+            label::INSTALL => &mut self.install,
+            _ => return None,
+        })
+    }
+
     /// The digest that stands in the place of the severed element `label`.
-    pub(crate) fn severed(&self, label: i64) -> Option<Digest<'b>> {
-        let sequence = |element| match element {
-            Severable::<CommandSequence<'b>>::Severed(digest) => Some(digest),
-            _ => None,
-        };
+    pub(crate) fn severed(&mut self, label: i64) -> Option<Digest<'b>> {
+        if let Some(element) = self.severable_sequence(label) {
+            return match element {
+                Severable::Severed(digest) => Some(*digest),
+                _ => None,
+            };
+        }
         match label {
-            label::PAYLOAD_FETCH => sequence(self.payload_fetch),
-            label::INSTALL => sequence(self.install),
             label::TEXT => match self.text {
                 Severable::Severed(digest) => Some(digest),
                 _ => None,
@@ -215,6 +239,24 @@ impl<'b> Manifest<'b> {
         self.reference_uri
     }
 
+    /// suit-dependencies, of suit-common.
+    #[must_use]
+    pub const fn dependencies(&self) -> Dependencies<'b> {
+        self.common.dependencies()
+    }
+
+    /// suit-manifest-component-id (trust domains): where a root manifest is kept.
+    #[must_use]
+    pub const fn component_id(&self) -> Option<ComponentIdentifier<'b>> {
+        self.component_id
+    }
+
+    /// suit-set-version (update management): the version of all that the manifest updates.
+    #[must_use]
+    pub const fn set_version(&self) -> Option<Version<'b>> {
+        self.set_version
+    }
+
     /// suit-validate.
     #[must_use]
     pub const fn validate(&self) -> Option<CommandSequence<'b>> {
@@ -231,6 +273,24 @@ impl<'b> Manifest<'b> {
     #[must_use]
     pub const fn invoke(&self) -> Option<CommandSequence<'b>> {
         self.invoke
+    }
+
+    /// suit-uninstall (trust domains).
+    #[must_use]
+    pub const fn uninstall(&self) -> Option<CommandSequence<'b>> {
+        self.uninstall
+    }
+
+    /// suit-dependency-resolution (trust domains).
+    #[must_use]
+    pub const fn dependency_resolution(&self) -> Severable<'b, CommandSequence<'b>> {
+        self.dependency_resolution
+    }
+
+    /// suit-candidate-verification (trust domains).
+    #[must_use]
+    pub const fn candidate_verification(&self) -> Severable<'b, CommandSequence<'b>> {
+        self.candidate_verification
     }
 
     /// suit-payload-fetch.
@@ -305,14 +365,14 @@ impl<'b> Manifest<'b> {
     }
 }
 
-/// Reads and checks a sequence other than the shared one.
+/// Reads and checks a sequence other than the shared one, with `components` indices to refer to.
 fn sequence<'b>(
     encoded: Raw<'b>,
-    components: Components<'b>,
+    components: usize,
     options: &Options,
 ) -> Result<CommandSequence<'b>, Error> {
     let read = CommandSequence::new(encoded);
-    sequence::check(read, Place::Ordinary, components.len(), options)?;
+    sequence::check(read, Place::Ordinary, components, options)?;
     Ok(read)
 }
 
@@ -349,6 +409,11 @@ struct Elements<'b> {
     validate: Option<Raw<'b>>,
     load: Option<Raw<'b>>,
     invoke: Option<Raw<'b>>,
+    uninstall: Option<Raw<'b>>,
+    component_id: Option<ComponentIdentifier<'b>>,
+    set_version: Option<Version<'b>>,
+    dependency_resolution: Option<Cursor<'b>>,
+    candidate_verification: Option<Cursor<'b>>,
     payload_fetch: Option<Cursor<'b>>,
     install: Option<Cursor<'b>>,
     text: Option<Cursor<'b>>,
@@ -375,18 +440,26 @@ impl<'b> Elements<'b> {
                 label::VALIDATE => elements.validate = Some(cursor.byte_string()?),
                 label::LOAD => elements.load = Some(cursor.byte_string()?),
                 label::INVOKE => elements.invoke = Some(cursor.byte_string()?),
+                label::UNINSTALL => elements.uninstall = Some(cursor.byte_string()?),
+                label::MANIFEST_COMPONENT_ID => {
+                    elements.component_id = Some(ComponentIdentifier::take(cursor)?);
+                }
+                label::SET_VERSION => {
+                    let mut version = cursor.wrapped()?;
+                    elements.set_version = Some(Version::take(&mut version)?);
+                    version.finish()?;
+                }
+                label::DEPENDENCY_RESOLUTION => {
+                    elements.dependency_resolution = Some(cursor.item()?.cursor());
+                }
+                label::CANDIDATE_VERIFICATION => {
+                    elements.candidate_verification = Some(cursor.item()?.cursor());
+                }
                 label::PAYLOAD_FETCH => elements.payload_fetch = Some(cursor.item()?.cursor()),
                 label::INSTALL => elements.install = Some(cursor.item()?.cursor()),
                 label::TEXT => elements.text = Some(cursor.item()?.cursor()),
                 label::COSWID => elements.coswid = Some(cursor.item()?.cursor()),
                 key if key == options.manifest_mud => elements.mud = Some(cursor.wrapped()?),
-                companion::MANIFEST_COMPONENT_ID
-                | companion::SET_VERSION
-                | companion::DEPENDENCY_RESOLUTION
-                | companion::CANDIDATE_VERIFICATION
-                | companion::UNINSTALL => {
-                    return Err(Error::new(ErrorKind::UnsupportedElement(key), at));
-                }
                 _ => return Err(Error::new(ErrorKind::UnexpectedElement(key), at)),
             }
         }

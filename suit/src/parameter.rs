@@ -4,8 +4,12 @@ use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
 use hexad_cose_core::{ErrorKind as Cbor, Label};
 
 use crate::digest::Digest;
+use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{parameter as label, tag};
+use crate::metadata::ComponentMetadata;
+use crate::version::VersionMatch;
+use crate::wait::WaitInfo;
 
 /// A UUID (RFC 9562), as its 16 bytes.
 pub type Uuid = [u8; 16];
@@ -57,6 +61,20 @@ pub enum Parameter<'b> {
     InvokeArgs(&'b [u8]),
     /// suit-parameter-fetch-arguments.
     FetchArguments(&'b [u8]),
+    /// suit-parameter-encryption-info (firmware encryption).
+    EncryptionInfo(EncryptionInfo<'b>),
+    /// suit-parameter-use-before (update management): seconds since 1970-01-01 UTC.
+    UseBefore(u64),
+    /// suit-parameter-minimum-battery (update management), in mWh.
+    MinimumBattery(u64),
+    /// suit-parameter-update-priority (update management): the smaller the more urgent.
+    UpdatePriority(i64),
+    /// suit-parameter-version (update management).
+    Version(VersionMatch<'b>),
+    /// suit-parameter-wait-info (update management).
+    WaitInfo(WaitInfo<'b>),
+    /// suit-parameter-component-metadata (update management).
+    ComponentMetadata(ComponentMetadata<'b>),
     /// suit-parameter-strict-order.
     StrictOrder(bool),
     /// suit-parameter-soft-failure.
@@ -81,6 +99,13 @@ impl<'b> Parameter<'b> {
             Self::SourceComponent(_) => label::SOURCE_COMPONENT,
             Self::InvokeArgs(_) => label::INVOKE_ARGS,
             Self::FetchArguments(_) => label::FETCH_ARGUMENTS,
+            Self::EncryptionInfo(_) => label::ENCRYPTION_INFO,
+            Self::UseBefore(_) => label::USE_BEFORE,
+            Self::MinimumBattery(_) => label::MINIMUM_BATTERY,
+            Self::UpdatePriority(_) => label::UPDATE_PRIORITY,
+            Self::Version(_) => label::VERSION,
+            Self::WaitInfo(_) => label::WAIT_INFO,
+            Self::ComponentMetadata(_) => label::COMPONENT_METADATA,
             Self::StrictOrder(_) => label::STRICT_ORDER,
             Self::SoftFailure(_) => label::SOFT_FAILURE,
             Self::Custom(label, _) => *label,
@@ -106,6 +131,17 @@ impl<'b> Parameter<'b> {
             label::SOURCE_COMPONENT => Self::SourceComponent(cursor.unsigned_as()?),
             label::INVOKE_ARGS => Self::InvokeArgs(cursor.bytes()?),
             label::FETCH_ARGUMENTS => Self::FetchArguments(cursor.bytes()?),
+            label::ENCRYPTION_INFO => {
+                Self::EncryptionInfo(EncryptionInfo::of(cursor.byte_string()?))
+            }
+            label::USE_BEFORE => Self::UseBefore(cursor.unsigned()?),
+            label::MINIMUM_BATTERY => Self::MinimumBattery(cursor.unsigned()?),
+            label::UPDATE_PRIORITY => Self::UpdatePriority(cursor.integer()?),
+            label::VERSION => Self::Version(VersionMatch::read(cursor.wrapped()?)?),
+            label::WAIT_INFO => Self::WaitInfo(WaitInfo::read(cursor.byte_string()?)?),
+            label::COMPONENT_METADATA => {
+                Self::ComponentMetadata(ComponentMetadata::read(cursor.byte_string()?)?)
+            }
             label::STRICT_ORDER => Self::StrictOrder(cursor.boolean()?),
             label::SOFT_FAILURE => Self::SoftFailure(cursor.boolean()?),
             ..=-1 => Self::Custom(key, custom(cursor)?),

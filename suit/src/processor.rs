@@ -176,7 +176,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
         identity: &'m dyn Identity,
     ) -> Result<Self, Error> {
         let manifest = manifest.get();
-        if manifest.components().len() > COMPONENTS {
+        if manifest.common().component_count() > COMPONENTS {
             return Err(Error::new(ErrorKind::TooManyComponents, manifest.encoded().offset()));
         }
         let processor = Self {
@@ -327,7 +327,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
     }
 
     fn begin(&mut self, sequence: CommandSequence<'m>) -> Result<(), Error> {
-        let selection = Selection::initial(self.components().len());
+        let selection = Selection::initial(self.manifest.common().component_count());
         self.stack.push(Frame::new(Cause::Procedure, sequence, selection, IndexRule::Free)?)
     }
 
@@ -337,7 +337,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
 
     /// Applies a command to one component: at once, or by a task or a nested sequence.
     fn apply(&mut self, command: Command<'m>, index: usize, platform: &mut P) -> Result<(), Error> {
-        let identifier = self.components().get(index);
+        let identifier = self.manifest.common().component(index);
         let component = match identifier {
             Some(identifier) => Component { index, identifier },
             None => return Err(Error::new(ErrorKind::ComponentIndex, command.offset)),
@@ -368,6 +368,11 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
                         Err(Error::new(ErrorKind::DirectiveFailed(label::TRY_EACH), command.offset))
                     }
                 }
+            }
+            Operation::SetParameters(_)
+            | Operation::OverrideMultiple(_)
+            | Operation::CopyParams(_) => {
+                Err(Error::new(ErrorKind::UnsupportedCommand(command.label), command.offset))
             }
             // Taken care of before a component is chosen.
             Operation::SetComponentIndex(_) => Ok(()),

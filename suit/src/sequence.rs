@@ -7,13 +7,14 @@ use crate::command::{
 };
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
-use crate::parameter::Parameter;
+use crate::parameter::{Parameter, Parameters};
 
 /// Where a sequence stands, which decides what it may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// `suit-shared-sequence`: conditions and directives that only steer (the CDDL's
-    /// SUIT_Shared_Sequence), no custom parameters (8.4.8).
+    /// SUIT_Shared_Sequence, and set-parameters, which the templates of the trust-domains draft put
+    /// there), no custom parameters (8.4.8).
     Shared,
     /// Any other.
     Ordinary,
@@ -91,29 +92,47 @@ fn enter(sequence: CommandSequence<'_>) -> Result<Commands<'_>, Error> {
 
 fn check_command(command: &Command<'_>, place: Place, components: usize) -> Result<(), Error> {
     let refuse = |kind| Err(Error::new(kind, command.offset));
+    let parameters = |parameters| check_parameters(parameters, place, components, command.offset);
     match command.operation {
-        Operation::Action(..) | Operation::Custom(_) if place == Place::Shared => {
+        Operation::Action(..)
+        | Operation::OverrideMultiple(_)
+        | Operation::CopyParams(_)
+        | Operation::Custom(_)
+            if place == Place::Shared =>
+        {
             refuse(ErrorKind::NotInSharedSequence(command.label))
         }
         Operation::SetComponentIndex(index) if !index.is_below(components) => {
             refuse(ErrorKind::ComponentIndex)
         }
-        Operation::OverrideParameters(parameters) => {
-            for parameter in parameters {
-                match parameter {
-                    Parameter::SourceComponent(index) if index >= components => {
-                        return refuse(ErrorKind::ComponentIndex);
-                    }
-                    Parameter::Custom(label, _) if place == Place::Shared => {
-                        return refuse(ErrorKind::UnsupportedParameter(label));
-                    }
-                    _ => {}
-                }
-            }
-            Ok(())
+        Operation::OverrideParameters(set) | Operation::SetParameters(set) => parameters(set),
+        Operation::OverrideMultiple(sets) => sets.iter().try_for_each(|(index, set)| {
+            if index < components { parameters(set) } else { refuse(ErrorKind::ComponentIndex) }
+        }),
+        Operation::CopyParams(copies) if copies.iter().any(|(index, _)| index >= components) => {
+            refuse(ErrorKind::ComponentIndex)
         }
         _ => Ok(()),
     }
+}
+
+fn check_parameters(
+    parameters: Parameters<'_>,
+    place: Place,
+    components: usize,
+    offset: usize,
+) -> Result<(), Error> {
+    for parameter in parameters {
+        let refused = match parameter {
+            Parameter::SourceComponent(index) if index >= components => ErrorKind::ComponentIndex,
+            Parameter::Custom(label, _) if place == Place::Shared => {
+                ErrorKind::UnsupportedParameter(label)
+            }
+            _ => continue,
+        };
+        return Err(Error::new(refused, offset));
+    }
+    Ok(())
 }
 
 /// The levels that the check is inside of; a try-each and the sequence in it are two.

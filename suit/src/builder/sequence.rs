@@ -195,9 +195,18 @@ fn write_parameter(encoder: &mut Encoder<'_>, parameter: &Parameter<'_>) -> Enco
             encoder.tag(tag::PEN)?.bytes(oid)?
         }
         Parameter::ImageDigest(digest) => encoder.wrapped(|inner| digest.encode(inner))?,
-        Parameter::ImageSize(value) | Parameter::ComponentSlot(value) => {
-            encoder.unsigned(*value)?
-        }
+        Parameter::ImageSize(value)
+        | Parameter::ComponentSlot(value)
+        | Parameter::UseBefore(value)
+        | Parameter::MinimumBattery(value) => encoder.unsigned(*value)?,
+        Parameter::UpdatePriority(value) => encoder.integer(*value)?,
+        Parameter::EncryptionInfo(info) => encoder.bytes(info.encoded().bytes())?,
+        Parameter::Version(required) => encoder.wrapped(|inner| {
+            inner.array(2)?.integer(required.comparison.label())?;
+            inner.raw(required.version.encoded().bytes()).map(drop)
+        })?,
+        Parameter::WaitInfo(info) => encoder.bytes(info.encoded().bytes())?,
+        Parameter::ComponentMetadata(metadata) => encoder.bytes(metadata.encoded().bytes())?,
         Parameter::SourceComponent(index) => return write_index(encoder, *index),
         Parameter::Content(bytes)
         | Parameter::InvokeArgs(bytes)

@@ -109,6 +109,13 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
                 .map(|slot| platform.slot(&component) == Some(slot))
                 .ok_or(missing(label::COMPONENT_SLOT)),
             Condition::Abort => Ok(false),
+            Condition::DependencyIntegrity
+            | Condition::IsDependency
+            | Condition::UseBefore
+            | Condition::ImageNotMatch
+            | Condition::MinimumBattery
+            | Condition::UpdateAuthorized
+            | Condition::Version => Err(at(ErrorKind::UnsupportedCommand(command.label))),
             Condition::ImageMatch | Condition::CheckContent => {
                 let measurement = match condition {
                     Condition::ImageMatch => {

@@ -159,7 +159,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
         };
         let source = || -> Result<Component<'m>, Error> {
             let index = parameters.source_component.ok_or(missing(label::SOURCE_COMPONENT))?;
-            let identifier = self.components().get(index);
+            let identifier = self.manifest.common().component(index);
             let identifier = identifier.ok_or(at(ErrorKind::ComponentIndex))?;
             Ok(Component { index, identifier })
         };
@@ -184,6 +184,9 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
             }
             Action::Swap => Ok(Request::Swap(source()?)),
             Action::Invoke => Ok(Request::Invoke(parameters.invoke_args)),
+            Action::ProcessDependency | Action::Unlink | Action::Wait => {
+                Err(at(ErrorKind::UnsupportedCommand(command.label)))
+            }
         }
     }
 

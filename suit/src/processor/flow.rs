@@ -11,7 +11,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
 {
     /// Takes the innermost sequence's next command, or ends the sequence.
     pub(super) fn next_command(&mut self, platform: &mut P) -> Result<(), Error> {
-        let count = self.components().len();
+        let count = self.manifest.common().component_count();
         let Some(frame) = self.stack.last() else { return Ok(()) };
         let Some(command) = frame.commands.take_next()? else {
             return self.sequence_succeeded(platform);
@@ -45,7 +45,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
 
     /// Applies the innermost sequence's current command to its next component, if there is one.
     pub(super) fn next_component(&mut self, platform: &mut P) -> Result<(), Error> {
-        let count = self.components().len();
+        let count = self.manifest.common().component_count();
         let Some(frame) = self.stack.last() else { return Ok(()) };
         let Some(current) = &mut frame.current else { return Ok(()) };
         match current.rest.next(count)? {

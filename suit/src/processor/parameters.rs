@@ -40,7 +40,16 @@ impl<'m> ComponentParameters<'m> {
             Parameter::SourceComponent(value) => self.source_component = Some(value),
             Parameter::InvokeArgs(value) => self.invoke_args = Some(value),
             Parameter::FetchArguments(value) => self.fetch_arguments = Some(value),
-            Parameter::StrictOrder(_) | Parameter::SoftFailure(_) | Parameter::Custom(..) => {}
+            Parameter::EncryptionInfo(_)
+            | Parameter::UseBefore(_)
+            | Parameter::MinimumBattery(_)
+            | Parameter::UpdatePriority(_)
+            | Parameter::Version(_)
+            | Parameter::WaitInfo(_)
+            | Parameter::ComponentMetadata(_)
+            | Parameter::StrictOrder(_)
+            | Parameter::SoftFailure(_)
+            | Parameter::Custom(..) => {}
         }
     }
 }
@@ -69,6 +78,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
                 Parameter::Custom(label, value) => platform
                     .custom_parameter(&component, label, value)
                     .map_err(|_| refuse(ErrorKind::UnsupportedParameter(label)))?,
+                Parameter::EncryptionInfo(_)
+                | Parameter::UseBefore(_)
+                | Parameter::MinimumBattery(_)
+                | Parameter::UpdatePriority(_)
+                | Parameter::Version(_)
+                | Parameter::WaitInfo(_)
+                | Parameter::ComponentMetadata(_) => {
+                    return Err(refuse(ErrorKind::UnsupportedParameter(parameter.label())));
+                }
                 parameter => match self.parameters.get_mut(component.index) {
                     Some(parameters) => parameters.set(parameter),
                     None => return Err(refuse(ErrorKind::ComponentIndex)),

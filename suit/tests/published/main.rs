@@ -35,9 +35,9 @@ fn main() -> ExitCode {
     ];
     let mut trials = Vec::from(manifests.map(|(name, test)| on(name, "suit/manifest-37", test)));
     trials.push(on(
-        "trust_domains_are_refused_by_name",
+        "trust_domain_examples_authenticate",
         "suit/trust-domains-11",
-        envelopes::trust_domains_are_refused_by_name,
+        envelopes::trust_domain_examples_authenticate,
     ));
     trials.push(on(
         "encryption_examples_authenticate_by_mac",
