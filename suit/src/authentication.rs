@@ -40,12 +40,12 @@ impl<'a> TrustAnchors<'a> {
         Self { keys, algorithms }
     }
 
-    /// The keys to try on a message with this `kid`.
-    pub(crate) fn candidates(
+    /// The keys to try on a message with this `kid`, with their places.
+    pub(crate) fn candidates<'k>(
         &self,
-        kid: Option<&'a [u8]>,
-    ) -> impl Iterator<Item = &'a Key<'a>> + use<'a> {
-        self.keys.iter().filter(move |key| match (kid, key.kid()) {
+        kid: Option<&'k [u8]>,
+    ) -> impl Iterator<Item = (usize, &'a Key<'a>)> + use<'a, 'k> {
+        self.keys.iter().enumerate().filter(move |(_, key)| match (kid, key.kid()) {
             (Some(named), Some(own)) => named == own,
             _ => true,
         })
@@ -60,9 +60,10 @@ pub enum AuthenticationBlock<'b> {
     Sign1(Sign1<'b>),
     /// COSE_Mac0, with the digest as its detached payload.
     Mac0(Mac0<'b>),
-    /// COSE_Sign, which this crate does not check.
+    /// COSE_Sign, encoded: read when it is [checked](crate::Proof::sign), so that a device that checks
+    /// none holds no code for it.
     Sign(Raw<'b>),
-    /// COSE_Mac, which this crate does not check.
+    /// COSE_Mac, encoded: read when it is [checked](crate::Proof::mac).
     Mac(Raw<'b>),
 }
 
@@ -151,12 +152,14 @@ impl<'b> Authentication<'b> {
 
     /// The authentication blocks in their order.
     pub fn blocks(&self) -> impl Iterator<Item = AuthenticationBlock<'b>> + use<'b> {
+        self.encoded_blocks().map_while(|block| AuthenticationBlock::parse(block).ok())
+    }
+
+    /// The encoded authentication blocks in their order.
+    pub fn encoded_blocks(&self) -> impl Iterator<Item = Raw<'b>> + use<'b> {
         let (mut cursor, mut items) = (self.blocks, self.items);
         core::iter::from_fn(move || {
-            if !items.next(&mut cursor).ok()? {
-                return None;
-            }
-            AuthenticationBlock::parse(cursor.byte_string().ok()?).ok()
+            if items.next(&mut cursor).ok()? { cursor.byte_string().ok() } else { None }
         })
     }
 
@@ -167,6 +170,7 @@ impl<'b> Authentication<'b> {
 }
 
 /// Why no block was accepted: the error that says most.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Refusal {
     offset: usize,
     most_telling: Option<CoseError>,

@@ -1,14 +1,15 @@
 //! SUIT_Digest: an algorithm identifier and the digest (section 10).
 
-use hexad_cose_core::cbor::{Cursor, Items};
-use hexad_cose_core::{ErrorKind as Cbor, HashAlgorithm};
+use hexad_cose_core::cbor::{Cursor, Items, Raw};
+use hexad_cose_core::crypto::Hash;
+use hexad_cose_core::{ErrorKind as Cbor, HashAlgorithm, Segments};
 
 use crate::error::{Error, ErrorKind};
 
 /// A SUIT_Digest as it stands in the input.
 ///
-/// Of the algorithms that SUIT allows (`suit-cose-hash-algs`), SHA-256, SHA-384 and SHA-512 are
-/// offered. Weak and truncated ones, such as SHA-1 (-14) and SHA-256/64 (-15), are never accepted.
+/// Its algorithm is one that SUIT allows (`suit-cose-hash-algs`): SHA-256, SHA-384, SHA-512, SHAKE128
+/// with 256 bits or SHAKE256 with 512; the backend has to offer it. Weak and truncated ones, such as SHA-1 (-14) and SHA-256/64 (-15), are never accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Digest<'b> {
     algorithm: HashAlgorithm,
@@ -62,6 +63,18 @@ impl<'b> Digest<'b> {
             return Err(here.error(Cbor::Length).into());
         }
         Ok(Self { algorithm, bytes, offset: here.offset() })
+    }
+
+    /// Compares it with the digest of a byte string, its head included (sections 8.3 and 8.6).
+    pub(crate) fn check(self, wrapped: Raw<'_>, hash: &mut impl Hash) -> Result<(), Error> {
+        let message = Segments::plain(wrapped.bytes());
+        let digest =
+            hash.digest(self.algorithm, &message).map_err(|error| error.at(self.offset))?;
+        if digest.matches(self.bytes) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::DigestMismatch, wrapped.offset()))
+        }
     }
 
     /// The hash algorithm.

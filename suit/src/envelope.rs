@@ -2,14 +2,15 @@
 
 use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
 use hexad_cose_core::crypto::{Hash, Mac, Verify};
-use hexad_cose_core::{ErrorKind as Cbor, Expect, Label, Verified};
+use hexad_cose_core::{ErrorKind as Cbor, Label, Verified};
 
-use crate::authentication::{Authentication, AuthenticationBlock, TrustAnchors};
-use crate::digest::Digest;
+use crate::authentication::{Authentication, TrustAnchors};
+use crate::delegation::Delegation;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{envelope as label, manifest, tag};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::proof::Proof;
 
 /// The elements that the manifest may leave to the envelope.
 const SEVERABLE: [i64; 6] = [
@@ -39,6 +40,7 @@ const SEVERABLE: [i64; 6] = [
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'b> {
     authentication: Authentication<'b>,
+    delegation: Option<Delegation<'b>>,
     /// The byte string around the manifest, and its content.
     manifest: (Raw<'b>, Raw<'b>),
     /// Of each severable element that is here: the byte string, and its content.
@@ -61,14 +63,14 @@ impl<'b> Envelope<'b> {
     /// # Errors
     /// Those of CBOR and COSE, `DuplicateKey` and `TrailingBytes` among them; `MissingElement`;
     /// `ElementOrder` when the manifest stands before the authentication wrapper;
-    /// `UnsupportedDelegation` and `UnexpectedElement` for keys that have no
+    /// `UnexpectedElement` for keys that have no
     /// place here; `UnsupportedDigest`, `DigestLength`.
     pub fn parse_with(bytes: &'b [u8], options: &Options) -> Result<Self, Error> {
         let mut cursor = Cursor::new(bytes);
         cursor.optional_tag(tag::ENVELOPE)?;
         let start = cursor.offset();
         let (mut authentication, mut wrapped, mut severed) = (None, None, [None; SEVERABLE.len()]);
-        let mut integrated = 0usize;
+        let (mut delegation, mut integrated) = (None, 0usize);
         let mut all = cursor;
         let all = IntegratedPayloads { items: Some(all.map()?), cursor: all };
         let mut entries = Entries::enter(&mut cursor)?;
@@ -89,7 +91,8 @@ impl<'b> Envelope<'b> {
                     wrapped = Some(byte_string(&mut cursor)?);
                 }
                 Some(Label::Integer(label::DELEGATION)) => {
-                    return refuse(ErrorKind::UnsupportedDelegation);
+                    let chains = cursor.wrapped()?;
+                    delegation = Some(Delegation::parse(chains, options.delegations)?);
                 }
                 Some(Label::Integer(key)) => {
                     let place = SEVERABLE.iter().position(|severable| *severable == key);
@@ -111,6 +114,7 @@ impl<'b> Envelope<'b> {
         let missing = |label| Error::new(ErrorKind::MissingElement(label), start);
         Ok(Self {
             authentication: authentication.ok_or(missing(label::AUTHENTICATION_WRAPPER))?,
+            delegation,
             manifest: wrapped.ok_or(missing(label::MANIFEST))?,
             severed,
             integrated_payloads: if integrated == 0 { IntegratedPayloads::none() } else { all },
@@ -124,10 +128,29 @@ impl<'b> Envelope<'b> {
         &self.authentication
     }
 
+    /// suit-delegation. It counts for whoever asks: see [`Proof::delegated`].
+    #[must_use]
+    pub const fn delegation(&self) -> Option<Delegation<'b>> {
+        self.delegation
+    }
+
     /// The integrated payloads: bytes that nothing but an image digest in the manifest vouches for.
     #[must_use]
     pub const fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
         self.integrated_payloads
+    }
+
+    /// The severed elements that are here, by their labels: each as the byte string that its digest in
+    /// the manifest is of (8.6).
+    pub fn severed_elements(&self) -> impl Iterator<Item = (i64, Raw<'b>)> + use<'b> {
+        let elements = SEVERABLE.into_iter().zip(self.severed);
+        elements.filter_map(|(key, element)| Some((key, element?.0)))
+    }
+
+    /// The manifest as the byte string that the digest is of (8.3).
+    #[must_use]
+    pub const fn encoded_manifest(&self) -> Raw<'b> {
+        self.manifest.0
     }
 
     /// The manifest with what the envelope adds to it, read although nobody has vouched for it: to
@@ -136,7 +159,7 @@ impl<'b> Envelope<'b> {
     /// # Errors
     /// As [`authenticate`](Self::authenticate) but for those of signatures.
     pub fn unverified_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
-        self.check_digest(self.authentication.digest(), self.manifest.0, hash)?;
+        self.authentication.digest().check(self.manifest.0, hash)?;
         self.read_manifest(hash)
     }
 
@@ -156,20 +179,9 @@ impl<'b> Envelope<'b> {
         anchors: &TrustAnchors<'_>,
         crypto: &mut C,
     ) -> Result<Verified<Manifest<'b>>, Error> {
-        self.check_digest(self.authentication.digest(), self.manifest.0, crypto)?;
-        let payload = self.authentication.payload().bytes();
-        let expect = Expect::any(anchors.algorithms).detached(payload);
-        let mut refusal = self.authentication.refused();
-        for block in self.authentication.blocks() {
-            let AuthenticationBlock::Sign1(message) = block else { continue };
-            for key in anchors.candidates(message.headers().kid()) {
-                match message.check(key, expect, crypto).and_then(|check| check.run(crypto)) {
-                    Ok(verified) => return verified.try_map(|_| self.read_manifest(crypto)),
-                    Err(error) => refusal.note(error)?,
-                }
-            }
-        }
-        Err(refusal.into_error())
+        let mut proof = self.prove(crypto)?;
+        proof.each_sign1(anchors, true, crypto)?;
+        proof.manifest(crypto)
     }
 
     /// As [`authenticate`](Self::authenticate), by COSE_Mac0 blocks under symmetric keys that the
@@ -182,52 +194,31 @@ impl<'b> Envelope<'b> {
         anchors: &TrustAnchors<'_>,
         crypto: &mut C,
     ) -> Result<Verified<Manifest<'b>>, Error> {
-        self.check_digest(self.authentication.digest(), self.manifest.0, crypto)?;
-        let payload = self.authentication.payload().bytes();
-        let expect = Expect::any(anchors.algorithms).detached(payload);
-        let mut refusal = self.authentication.refused();
-        for block in self.authentication.blocks() {
-            let AuthenticationBlock::Mac0(message) = block else { continue };
-            for key in anchors.candidates(message.headers().kid()) {
-                let verified =
-                    key.secret().and_then(|secret| message.verify(&secret, expect, crypto));
-                match verified {
-                    Ok(verified) => return verified.try_map(|_| self.read_manifest(crypto)),
-                    Err(error) => refusal.note(error)?,
-                }
-            }
-        }
-        Err(refusal.into_error())
+        let mut proof = self.prove(crypto)?;
+        proof.each_mac0(anchors, true, crypto)?;
+        proof.manifest(crypto)
+    }
+
+    /// Compares the manifest with its digest; who vouches for that is then found out by the methods
+    /// of [`Proof`], by as many blocks and of as many kinds as the caller wants.
+    ///
+    /// # Errors
+    /// `DigestMismatch`; `Unsupported` for a digest algorithm that the backend lacks; `Backend`.
+    pub fn prove(&self, hash: &mut impl Hash) -> Result<Proof<'_, 'b>, Error> {
+        self.authentication.digest().check(self.manifest.0, hash)?;
+        Ok(Proof::new(self))
     }
 
     /// Reads the manifest and puts the severed elements that are here into their places.
-    fn read_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
+    pub(crate) fn read_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
         let mut manifest = Manifest::read(self.manifest.1, &self.options)?;
         for (key, element) in SEVERABLE.into_iter().zip(self.severed) {
             let Some((wrapped, content)) = element else { continue };
             let misplaced = Error::new(ErrorKind::UnexpectedElement(key), wrapped.offset());
-            self.check_digest(manifest.severed(key).ok_or(misplaced)?, wrapped, hash)?;
+            manifest.severed(key).ok_or(misplaced)?.check(wrapped, hash)?;
             manifest.attach(key, content, &self.options)?;
         }
         Ok(manifest.with_integrated_payloads(self.integrated_payloads))
-    }
-
-    /// Compares the digest of a byte string, its head included (sections 8.3 and 8.4.12).
-    fn check_digest(
-        &self,
-        expected: Digest<'_>,
-        wrapped: Raw<'_>,
-        hash: &mut impl Hash,
-    ) -> Result<(), Error> {
-        let message = hexad_cose_core::Segments::plain(wrapped.bytes());
-        let digest = hash
-            .digest(expected.algorithm(), &message)
-            .map_err(|error| error.at(expected.offset()))?;
-        if digest.matches(expected.bytes()) {
-            Ok(())
-        } else {
-            Err(Error::new(ErrorKind::DigestMismatch, wrapped.offset()))
-        }
     }
 }
 

@@ -66,8 +66,6 @@ pub enum ErrorKind {
     MissingElement(i64),
     /// An element that does not belong in this map: unknown, or not allowed here.
     UnexpectedElement(i64),
-    /// `suit-delegation`, which is reserved (section 12.1).
-    UnsupportedDelegation,
     /// The manifest stands before the authentication wrapper (section 8.3).
     ElementOrder,
     /// The keys of `suit-dependencies` are not in ascending order (trust domains, 5.2.2).
@@ -95,6 +93,8 @@ pub enum ErrorKind {
     UnknownComponent,
     /// No authentication block in the envelope verifies under an accepted anchor.
     NotAuthenticated,
+    /// The manifest, or the component with this index, is not vouched for by whom the caller demands.
+    Signers(Option<usize>),
     /// The sequence number is not newer than (or is older than) the one required (8.4.2).
     SequenceNumber,
     /// The shared sequence checks no vendor or no class identifier (section 6.2).
@@ -153,6 +153,10 @@ impl fmt::Display for ErrorKind {
             Self::UnsupportedComponent(index) => {
                 return write!(f, "component {index} does not exist on this device");
             }
+            Self::Signers(Some(index)) => {
+                return write!(f, "not all that are demanded vouch for component {index}");
+            }
+            Self::Signers(None) => "not all that are demanded vouch for the manifest",
             Self::Severed(label) => {
                 return named(f, labels::manifest_element_name(label), "element", label)
                     .and_then(|()| f.write_str(" is severed and not in the envelope"));
@@ -165,7 +169,6 @@ impl fmt::Display for ErrorKind {
                 return named(f, labels::command_name(label), "command", label)
                     .and_then(|()| f.write_str(" failed"));
             }
-            Self::UnsupportedDelegation => "suit-delegation is not offered",
             Self::ElementOrder => "the manifest stands before the authentication wrapper",
             Self::DependencyOrder => "the dependencies are not in ascending order",
             Self::UnsupportedVersion => "the manifest version is not 1",

@@ -15,6 +15,7 @@ use crate::mud::ManifestMud;
 use crate::options::Options;
 use crate::parameter::text_key;
 use crate::sequence::{self, Place};
+use crate::signers::{Demand, Signers};
 use crate::text::TextMap;
 use crate::version::Version;
 
@@ -67,6 +68,7 @@ pub struct Manifest<'b> {
     coswid: Severable<'b, Raw<'b>>,
     mud: Option<ManifestMud<'b>>,
     integrated_payloads: IntegratedPayloads<'b>,
+    signers: Signers,
 }
 
 impl<'b> Manifest<'b> {
@@ -134,6 +136,7 @@ impl<'b> Manifest<'b> {
             coswid: severable(elements.coswid, coswid)?,
             mud: elements.mud.map(ManifestMud::parse).transpose()?,
             integrated_payloads: IntegratedPayloads::none(),
+            signers: Signers::NONE,
         })
     }
 
@@ -180,6 +183,12 @@ impl<'b> Manifest<'b> {
             label::INSTALL => &mut self.install,
             _ => return None,
         })
+    }
+
+    /// With those who were found to vouch for it.
+    pub(crate) const fn with_signers(mut self, signers: Signers) -> Self {
+        self.signers = signers;
+        self
     }
 
     /// The digest that stands in the place of the severed element `label`.
@@ -328,6 +337,43 @@ impl<'b> Manifest<'b> {
     #[must_use]
     pub const fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
         self.integrated_payloads
+    }
+
+    /// The trust anchors that vouch for this manifest, as far as they were looked for; none when it was
+    /// read without being verified.
+    #[must_use]
+    pub const fn signers(&self) -> Signers {
+        self.signers
+    }
+
+    /// Says who must vouch for the manifest, when not any one anchor is enough.
+    ///
+    /// # Errors
+    /// `Signers` unless they do.
+    pub const fn require_signers(&self, demand: Demand) -> Result<(), Error> {
+        if demand.is_met_by(self.signers) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::Signers(None), self.encoded.offset()))
+        }
+    }
+
+    /// Says who must vouch for the manifest because of the components that it has (the second model of
+    /// section 9): `demand` is asked for each.
+    ///
+    /// # Errors
+    /// `Signers` with the first component's index for which they do not.
+    pub fn require_signers_by_component(
+        &self,
+        mut demand: impl FnMut(ComponentIdentifier<'b>) -> Demand,
+    ) -> Result<(), Error> {
+        for (index, component) in self.components().iter().enumerate() {
+            if !demand(component).is_met_by(self.signers) {
+                let offset = component.encoded().offset();
+                return Err(Error::new(ErrorKind::Signers(Some(index)), offset));
+            }
+        }
+        Ok(())
     }
 
     /// Says that the manifest must be newer than the one with this sequence number: for an update.

@@ -20,6 +20,8 @@ pub struct Options {
     pub nesting: usize,
     /// How many authentication blocks an envelope may carry.
     pub authentication_blocks: usize,
+    /// How many tokens the delegation chains of an envelope may have in all.
+    pub delegations: usize,
     /// How many integrated payloads an envelope may carry.
     pub integrated_payloads: usize,
     /// The label of `suit-manifest-mud` in the manifest, until IANA assigns one.
@@ -32,12 +34,13 @@ impl Options {
 }
 
 impl Default for Options {
-    /// 64 components, 8 nested sequences, 8 authentication blocks, 32 integrated payloads.
+    /// 64 components, 8 nested sequences, 8 authentication blocks, 8 tokens of delegation, 32 integrated payloads.
     fn default() -> Self {
         Self {
             components: 64,
             nesting: Self::MAX_NESTING,
             authentication_blocks: 8,
+            delegations: 8,
             integrated_payloads: 32,
             manifest_mud: labels::manifest::MUD,
         }

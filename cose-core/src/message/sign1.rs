@@ -169,6 +169,16 @@ impl<'w> Draft<'w, kind::Sign1> {
         Signed::new(self.algorithm()?, message, hash).map_err(|error| error.at(self.written))
     }
 
+    /// The Sig_structure (RFC 9052, 4.4) in pieces: for a signer elsewhere that takes it whole and does
+    /// its own hashing. Its answer goes to [`attach`](Self::attach).
+    ///
+    /// # Errors
+    /// `Missing` when the headers name no algorithm.
+    pub fn signature_structure(&self) -> Result<Segments<'_>, Error> {
+        self.algorithm()?;
+        Ok(self.structure.segments(self.buffer))
+    }
+
     /// Signs now; the finished message.
     ///
     /// # Errors
