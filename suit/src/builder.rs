@@ -2,6 +2,7 @@
 
 mod envelope;
 mod sequence;
+mod value;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -13,13 +14,15 @@ use hexad_cose_core::crypto::Hash;
 use hexad_cose_core::{Error as CoseError, HashAlgorithm, Label, Segments};
 
 use crate::digest::Digest;
+use crate::envelope::SEVERABLE;
 use crate::error::{Error, ErrorKind};
-use crate::labels::{common, manifest as label, mud, tag};
+use crate::labels::{common, dependency, manifest as label, mud, tag};
 use crate::manifest::Manifest;
 use crate::options::Options;
 
 pub use envelope::EnvelopeBuilder;
 pub use sequence::Sequence;
+pub use value::{component_metadata, permissions, version, versions, wait_info};
 
 /// What an encoder's closure returns.
 type Encoded = Result<(), CoseError>;
@@ -76,9 +79,13 @@ pub struct ManifestBuilder {
     sequence_number: u64,
     /// Identifiers, each a list of segments.
     components: Vec<Vec<Vec<u8>>>,
+    /// Prefixes by component indices.
+    dependencies: BTreeMap<usize, Option<Vec<Vec<u8>>>>,
+    component_id: Option<Vec<Vec<u8>>>,
+    set_version: Option<Vec<i64>>,
     shared_sequence: Option<Sequence>,
     reference_uri: Option<String>,
-    /// validate, load, invoke, payload-fetch, install, by their labels.
+    /// All but the shared one, by their labels.
     sequences: BTreeMap<i64, Sequence>,
     /// By language, then by component (none first) and label.
     text: BTreeMap<TextKey, BTreeMap<Option<usize>, BTreeMap<i64, String>>>,
@@ -99,6 +106,9 @@ impl ManifestBuilder {
         Self {
             sequence_number,
             components: Vec::new(),
+            dependencies: BTreeMap::new(),
+            component_id: None,
+            set_version: None,
             shared_sequence: None,
             reference_uri: None,
             sequences: BTreeMap::new(),
@@ -128,8 +138,28 @@ impl ManifestBuilder {
     /// Adds a component with these segments as its identifier; its index.
     pub fn component(&mut self, segments: &[&[u8]]) -> usize {
         let index = self.components.len();
-        self.components.push(segments.iter().map(|segment| segment.to_vec()).collect());
+        self.components.push(owned(segments));
         index
+    }
+
+    /// Makes the component with this index a dependency (suit-dependencies), with a prefix for the
+    /// identifiers of its own components if there is one. An index that no component has is the next
+    /// one behind them; its prefix then names it too, as in the examples of the draft.
+    pub fn dependency(&mut self, index: usize, prefix: Option<&[&[u8]]>) -> &mut Self {
+        self.dependencies.insert(index, prefix.map(owned));
+        self
+    }
+
+    /// Sets suit-manifest-component-id (trust domains).
+    pub fn component_id(&mut self, segments: &[&[u8]]) -> &mut Self {
+        self.component_id = Some(owned(segments));
+        self
+    }
+
+    /// Sets suit-set-version (update management).
+    pub fn set_version(&mut self, numbers: &[i64]) -> &mut Self {
+        self.set_version = Some(numbers.to_owned());
+        self
     }
 
     /// Sets suit-shared-sequence.
@@ -142,6 +172,21 @@ impl ManifestBuilder {
     pub fn reference_uri(&mut self, uri: &str) -> &mut Self {
         self.reference_uri = Some(uri.to_owned());
         self
+    }
+
+    /// Sets suit-dependency-resolution (trust domains).
+    pub fn dependency_resolution(&mut self, sequence: Sequence) -> &mut Self {
+        self.sequence(label::DEPENDENCY_RESOLUTION, sequence)
+    }
+
+    /// Sets suit-candidate-verification (trust domains).
+    pub fn candidate_verification(&mut self, sequence: Sequence) -> &mut Self {
+        self.sequence(label::CANDIDATE_VERIFICATION, sequence)
+    }
+
+    /// Sets suit-uninstall (trust domains).
+    pub fn uninstall(&mut self, sequence: Sequence) -> &mut Self {
+        self.sequence(label::UNINSTALL, sequence)
     }
 
     /// Sets suit-payload-fetch.
@@ -209,8 +254,8 @@ impl ManifestBuilder {
         Ok(self)
     }
 
-    /// Moves the element `label` (suit-payload-fetch, suit-install, suit-text or suit-coswid) into the
-    /// envelope and leaves its digest in the manifest.
+    /// Moves the element `label` (suit-dependency-resolution, suit-payload-fetch,
+    /// suit-candidate-verification, suit-install, suit-text or suit-coswid) into the envelope and leaves its digest in the manifest.
     pub fn sever(&mut self, label: i64) -> &mut Self {
         self.severed.push(label);
         self
@@ -228,10 +273,7 @@ impl ManifestBuilder {
         let mut severed = Vec::new();
         for label in &self.severed {
             let refused = Error::new(ErrorKind::UnexpectedElement(*label), 0);
-            if !matches!(
-                *label,
-                label::PAYLOAD_FETCH | label::INSTALL | label::TEXT | label::COSWID
-            ) {
+            if !SEVERABLE.contains(label) {
                 return Err(refused);
             }
             let element = elements.get_mut(&Label::Integer(*label)).ok_or(refused)?;
@@ -276,6 +318,13 @@ impl ManifestBuilder {
         if let Some(uri) = &self.reference_uri {
             add(label::REFERENCE_URI, encode(|encoder| encoder.text(uri).map(drop))?);
         }
+        if let Some(segments) = &self.component_id {
+            let identifier = encode(|encoder| write_identifier(encoder, segments))?;
+            add(label::MANIFEST_COMPONENT_ID, identifier);
+        }
+        if let Some(numbers) = &self.set_version {
+            add(label::SET_VERSION, wrap(&version(numbers)?)?);
+        }
         for (label, sequence) in &self.sequences {
             add(*label, wrap(&sequence.encode()?)?);
         }
@@ -294,8 +343,20 @@ impl ManifestBuilder {
     fn common(&self) -> Result<Vec<u8>, Error> {
         let shared = self.shared_sequence.as_ref().map(Sequence::encode).transpose()?;
         encode(|encoder| {
-            let entries = [!self.components.is_empty(), shared.is_some()];
+            let entries =
+                [!self.dependencies.is_empty(), !self.components.is_empty(), shared.is_some()];
             encoder.map(entries.into_iter().filter(|there| *there).count())?;
+            if !self.dependencies.is_empty() {
+                encoder.integer(common::DEPENDENCIES)?.map(self.dependencies.len())?;
+                for (index, prefix) in &self.dependencies {
+                    encoder.unsigned(u64::try_from(*index).unwrap_or(u64::MAX))?;
+                    encoder.map(usize::from(prefix.is_some()))?;
+                    if let Some(prefix) = prefix {
+                        encoder.integer(dependency::PREFIX)?;
+                        write_identifier(encoder, prefix)?;
+                    }
+                }
+            }
             if !self.components.is_empty() {
                 encoder.integer(common::COMPONENTS)?.array(self.components.len())?;
                 for component in &self.components {
@@ -335,6 +396,11 @@ impl ManifestBuilder {
         }
         Ok(encoded)
     }
+}
+
+/// A copy of a component identifier's segments.
+fn owned(segments: &[&[u8]]) -> Vec<Vec<u8>> {
+    segments.iter().map(|segment| segment.to_vec()).collect()
 }
 
 /// Writes a component identifier.

@@ -13,7 +13,7 @@ use crate::options::Options;
 use crate::proof::Proof;
 
 /// The elements that the manifest may leave to the envelope.
-const SEVERABLE: [i64; 6] = [
+pub(crate) const SEVERABLE: [i64; 6] = [
     manifest::COSWID,
     manifest::DEPENDENCY_RESOLUTION,
     manifest::PAYLOAD_FETCH,

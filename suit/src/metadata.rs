@@ -53,6 +53,12 @@ impl Permissions {
     /// write_attr_ex.
     pub const WRITE_ATTR_EX: Self = Self(1 << 13);
 
+    /// The set with these bits, if the standard defines them all.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Option<Self> {
+        if bits < 0x4000 { Some(Self(bits)) } else { None }
+    }
+
     /// The bits, 0 to 2^14 - 1.
     #[must_use]
     pub const fn bits(self) -> u64 {
@@ -67,10 +73,7 @@ impl Permissions {
 
     fn take(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let undefined = cursor.error(Cbor::InvalidValue);
-        match cursor.unsigned()? {
-            bits @ 0..0x4000 => Ok(Self(bits)),
-            _ => Err(undefined.into()),
-        }
+        Ok(Self::from_bits(cursor.unsigned()?).ok_or(undefined)?)
     }
 }
 
@@ -111,6 +114,23 @@ pub struct PermissionMap<'b> {
 }
 
 impl<'b> PermissionMap<'b> {
+    /// Reads the map that is all of `bytes`.
+    ///
+    /// # Errors
+    /// Those of CBOR; `Length` for an empty map; `DuplicateKey`; `TooMany` for more than 64 actors.
+    pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(bytes);
+        let map = Self::take(&mut cursor)?;
+        cursor.finish()?;
+        Ok(map)
+    }
+
+    /// The map as it is encoded in the input.
+    #[must_use]
+    pub const fn encoded(self) -> Raw<'b> {
+        self.encoded
+    }
+
     fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let here = *cursor;
         let mut items = cursor.map()?;

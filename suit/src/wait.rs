@@ -43,17 +43,25 @@ impl<'b> OtherDevice<'b> {
     fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         cursor.array_of(2)?;
         let identifier = cursor.bytes()?;
-        let here = *cursor;
-        let mut items = cursor.array()?;
-        let mut any = false;
-        while items.next(cursor)? {
-            VersionMatch::take(cursor)?;
-            any = true;
-        }
-        if !any {
-            return Err(here.error(Cbor::Length).into());
-        }
-        Ok(Self { identifier, versions: here.rest().until(cursor) })
+        Ok(Self { identifier, versions: take_versions(cursor)? })
+    }
+
+    /// Another device, and what its version must be: an array of SUIT_Parameter_Version_Match, as it is
+    /// encoded.
+    ///
+    /// # Errors
+    /// Those of CBOR; `Length` for an empty array; `InvalidValue` for an unknown comparison.
+    pub fn new(identifier: &'b [u8], versions: &'b [u8]) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(versions);
+        let versions = take_versions(&mut cursor)?;
+        cursor.finish()?;
+        Ok(Self { identifier, versions })
+    }
+
+    /// What its version must be, as it is encoded.
+    #[must_use]
+    pub const fn encoded_versions(self) -> Raw<'b> {
+        self.versions
     }
 
     /// Names the device, in a namespace that the deployment defines.
@@ -71,6 +79,21 @@ impl<'b> OtherDevice<'b> {
             if more { VersionMatch::take(&mut cursor).ok() } else { None }
         })
     }
+}
+
+/// Takes an array of SUIT_Parameter_Version_Match.
+fn take_versions<'b>(cursor: &mut Cursor<'b>) -> Result<Raw<'b>, Error> {
+    let here = *cursor;
+    let mut items = cursor.array()?;
+    let mut any = false;
+    while items.next(cursor)? {
+        VersionMatch::take(cursor)?;
+        any = true;
+    }
+    if !any {
+        return Err(here.error(Cbor::Length).into());
+    }
+    Ok(here.rest().until(cursor))
 }
 
 impl PartialEq for OtherDevice<'_> {

@@ -220,7 +220,8 @@ impl EnvelopeBuilder {
         self
     }
 
-    /// Adds a payload, or replaces the one with the same key: what `suit-parameter-uri` names.
+    /// Adds a payload, or replaces the one with the same key: what `suit-parameter-uri` names. An
+    /// integrated dependency is one, too: its payload is an envelope.
     pub fn integrated_payload(&mut self, uri: &str, payload: &[u8]) -> &mut Self {
         self.integrated_payloads.retain(|(key, _)| key != uri);
         self.integrated_payloads.push((uri.to_owned(), payload.to_owned()));

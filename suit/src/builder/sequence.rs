@@ -105,25 +105,68 @@ impl Sequence {
     /// `Length` without any parameter; `DuplicateKey` with one for the second time; `InvalidValue`
     /// for a custom parameter whose label is not negative; those of the encoder.
     pub fn override_parameters(self, parameters: &[Parameter<'_>]) -> Result<Self, Error> {
-        let mut parameters = parameters.to_vec();
-        parameters.sort_by_key(|parameter| Label::Integer(parameter.label()));
-        if parameters.is_empty() {
+        let parameters = encode_parameters(parameters)?;
+        self.push(directive::OVERRIDE_PARAMETERS, |encoder| encoder.raw(&parameters).map(drop))
+    }
+
+    /// Adds suit-directive-set-parameters (trust domains): parameters that are not set yet.
+    ///
+    /// # Errors
+    /// As [`override_parameters`](Self::override_parameters).
+    pub fn set_parameters(self, parameters: &[Parameter<'_>]) -> Result<Self, Error> {
+        let parameters = encode_parameters(parameters)?;
+        self.push(directive::SET_PARAMETERS, |encoder| encoder.raw(&parameters).map(drop))
+    }
+
+    /// Adds suit-directive-override-multiple (update management): parameters for several components.
+    ///
+    /// # Errors
+    /// As [`override_parameters`](Self::override_parameters); `Length` without any component;
+    /// `DuplicateKey` for one for the second time.
+    pub fn override_multiple(self, sets: &[(usize, &[Parameter<'_>])]) -> Result<Self, Error> {
+        let encoded: Vec<_> = sets
+            .iter()
+            .map(|(index, parameters)| Ok((*index, encode_parameters(parameters)?)))
+            .collect::<Result<_, Error>>()?;
+        self.push_by_index(directive::OVERRIDE_MULTIPLE, encoded)
+    }
+
+    /// Adds suit-directive-copy-params (update management): the labels of parameters that are taken
+    /// over from other components.
+    ///
+    /// # Errors
+    /// `Length` without any component or label; `DuplicateKey` for a component for the second time.
+    pub fn copy_params(self, sources: &[(usize, &[i64])]) -> Result<Self, Error> {
+        if sources.iter().any(|(_, labels)| labels.is_empty()) {
             return Err(wrong(Cbor::Length));
         }
-        if parameters.windows(2).any(|pair| match pair {
-            [one, next] => one.label() == next.label(),
-            _ => false,
-        }) {
+        let encoded: Vec<_> = sources
+            .iter()
+            .map(|(index, labels)| {
+                let labels = encode(|encoder| {
+                    encoder.array(labels.len())?;
+                    labels.iter().try_for_each(|label| encoder.integer(*label).map(drop))
+                })?;
+                Ok((*index, labels))
+            })
+            .collect::<Result<_, Error>>()?;
+        self.push_by_index(directive::COPY_PARAMS, encoded)
+    }
+
+    /// Adds a directive whose argument is a map from component indices to encoded values.
+    fn push_by_index(self, label: i64, mut map: Vec<(usize, Vec<u8>)>) -> Result<Self, Error> {
+        map.sort_by_key(|(index, _)| *index);
+        if map.is_empty() {
+            return Err(wrong(Cbor::Length));
+        }
+        if map.windows(2).any(|pair| matches!(pair, [(one, _), (next, _)] if one == next)) {
             return Err(wrong(Cbor::DuplicateKey));
         }
-        let misnamed = |parameter: &Parameter<'_>| matches!(parameter, Parameter::Custom(0.., _));
-        if parameters.iter().any(misnamed) {
-            return Err(wrong(Cbor::InvalidValue));
-        }
-        self.push(directive::OVERRIDE_PARAMETERS, |encoder| {
-            encoder.map(parameters.len())?;
-            parameters.iter().try_for_each(|parameter| {
-                write_parameter(encoder.integer(parameter.label())?, parameter)
+        self.push(label, |encoder| {
+            encoder.map(map.len())?;
+            map.iter().try_for_each(|(index, value)| {
+                write_index(encoder, *index)?;
+                encoder.raw(value).map(drop)
             })
         })
     }
@@ -180,6 +223,31 @@ impl Sequence {
 /// An error about what the caller gave, which stands nowhere yet.
 fn wrong(kind: Cbor) -> Error {
     hexad_cose_core::Error::new(kind, 0).into()
+}
+
+/// The map of parameters, in the order of its keys.
+fn encode_parameters(parameters: &[Parameter<'_>]) -> Result<Vec<u8>, Error> {
+    let mut parameters = parameters.to_vec();
+    parameters.sort_by_key(|parameter| Label::Integer(parameter.label()));
+    if parameters.is_empty() {
+        return Err(wrong(Cbor::Length));
+    }
+    if parameters.windows(2).any(|pair| match pair {
+        [one, next] => one.label() == next.label(),
+        _ => false,
+    }) {
+        return Err(wrong(Cbor::DuplicateKey));
+    }
+    let misnamed = |parameter: &Parameter<'_>| matches!(parameter, Parameter::Custom(0.., _));
+    if parameters.iter().any(misnamed) {
+        return Err(wrong(Cbor::InvalidValue));
+    }
+    encode(|encoder| {
+        encoder.map(parameters.len())?;
+        parameters.iter().try_for_each(|parameter| {
+            write_parameter(encoder.integer(parameter.label())?, parameter)
+        })
+    })
 }
 
 fn write_index(encoder: &mut Encoder<'_>, index: usize) -> Encoded {

@@ -9,6 +9,7 @@ mod envelopes;
 mod examples;
 mod inspect;
 mod refused;
+mod transcribed;
 
 use std::process::ExitCode;
 
@@ -16,9 +17,10 @@ use hexad_vectors::{OnVectors, on};
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    let manifests: [(&str, OnVectors); 15] = [
+    let manifests: [(&str, OnVectors); 16] = [
         ("manifest_examples_authenticate", envelopes::manifest_examples_authenticate),
         ("severed_elements_are_put_back", envelopes::severed_elements_are_put_back),
+        ("manifest_examples_are_transcribed", transcribed::manifest_examples),
         ("examples_are_rebuilt", builder::examples_are_rebuilt),
         ("built_envelopes_authenticate", builder::built_envelopes_authenticate),
         ("alternatives_and_parameters", inspect::alternatives_and_parameters),
@@ -43,6 +45,21 @@ fn main() -> ExitCode {
         "encryption_examples_authenticate_by_mac",
         "suit/firmware-encryption-24",
         envelopes::encryption_examples_authenticate_by_mac,
+    ));
+    trials.push(on(
+        "trust_domain_examples_are_transcribed",
+        "suit/trust-domains-11",
+        transcribed::trust_domain_examples,
+    ));
+    trials.push(on(
+        "encryption_examples_are_transcribed",
+        "suit/firmware-encryption-24",
+        transcribed::encryption_examples,
+    ));
+    trials.push(on(
+        "update_management_example_is_written",
+        "suit/update-management-14",
+        transcribed::update_management_example,
     ));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

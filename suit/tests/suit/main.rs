@@ -7,3 +7,4 @@ mod device;
 mod examples;
 mod processor;
 mod refused;
+mod values;
