@@ -1,4 +1,4 @@
-//! A command sequence as lines for a reader (needs `alloc`).
+//! A command sequence and what is in it as lines for a reader (needs `alloc`).
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -6,14 +6,15 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use hexad_cose_core::HashAlgorithm;
 use hexad_cose_core::cbor::Line;
 
 use crate::command::{
     Alternative, Command, CommandIter, CommandSequence, ComponentIndex, CustomArgument, Operation,
-    TryEach,
+    ReportingPolicy, TryEach,
 };
 use crate::labels;
-use crate::parameter::{CustomValue, Parameter, Uuid, VendorIdentifier};
+use crate::parameter::{CustomValue, Parameter, Parameters, Uuid, VendorIdentifier};
 
 /// What is open while lines are written.
 enum Level<'b> {
@@ -23,7 +24,8 @@ enum Level<'b> {
 }
 
 /// A line for every command of a sequence and of those inside it, for every parameter that is set and
-/// every alternative of a try-each: how deep, at which byte, by its name in the standard, with what.
+/// every alternative of a try-each: how deep, at which byte, by its name in the standard, with what (a
+/// condition or directive with what its policy asks to be recorded).
 ///
 /// ```
 /// use hexad_suit::{Manifest, inspect};
@@ -38,7 +40,7 @@ enum Level<'b> {
 /// assert_eq!(shown, [
 ///     (0, 15, "suit-directive-override-parameters", ""),
 ///     (1, 17, "suit-parameter-image-size", "5"),
-///     (0, 19, "suit-condition-image-match", ""),
+///     (0, 19, "suit-condition-image-match", "record, sysinfo always"),
 /// ]);
 /// # Ok::<(), hexad_suit::Error>(())
 /// ```
@@ -54,16 +56,31 @@ pub fn commands(sequence: CommandSequence<'_>) -> Vec<Line> {
                 None => drop(open.pop()),
                 Some(command) => {
                     lines.push(line(depth, &command));
+                    let inside = depth.saturating_add(1);
                     match command.operation {
-                        Operation::OverrideParameters(parameters) => {
-                            let mut parameters = parameters.iter();
-                            loop {
-                                let offset = parameters.offset();
-                                let Some(parameter) = parameters.next() else { break };
-                                let depth = depth.saturating_add(1);
-                                let name = parameter_name(&parameter);
-                                let value = parameter_value(&parameter);
-                                lines.push(Line { depth, offset, name, value });
+                        Operation::OverrideParameters(parameters)
+                        | Operation::SetParameters(parameters) => {
+                            parameter_lines(parameters, inside, &mut lines);
+                        }
+                        Operation::OverrideMultiple(sets) => {
+                            for (index, parameters) in sets.iter() {
+                                let offset = parameters.encoded().offset();
+                                let name = format!("component {index}");
+                                lines.push(Line {
+                                    depth: inside,
+                                    offset,
+                                    name,
+                                    value: String::new(),
+                                });
+                                parameter_lines(parameters, inside.saturating_add(1), &mut lines);
+                            }
+                        }
+                        Operation::CopyParams(sources) => {
+                            for (index, labels) in sources.iter() {
+                                let names: Vec<_> = labels.iter().map(name_of_parameter).collect();
+                                let (offset, value) = (command.offset, names.join(", "));
+                                let name = format!("from component {index}");
+                                lines.push(Line { depth: inside, offset, name, value });
                             }
                         }
                         Operation::TryEach(alternatives) => {
@@ -92,9 +109,22 @@ pub fn commands(sequence: CommandSequence<'_>) -> Vec<Line> {
     }
 }
 
+/// A line for every parameter of a set.
+fn parameter_lines(parameters: Parameters<'_>, depth: usize, lines: &mut Vec<Line>) {
+    let mut parameters = parameters.iter();
+    loop {
+        let offset = parameters.offset();
+        let Some(parameter) = parameters.next() else { return };
+        let name = name_of_parameter(parameter.label());
+        let value = parameter_value(&parameter);
+        lines.push(Line { depth, offset, name, value });
+    }
+}
+
 /// The line of a command, without what is inside it.
 fn line(depth: usize, command: &Command<'_>) -> Line {
     let value = match command.operation {
+        Operation::Condition(_, policy) | Operation::Action(_, policy) => policy_value(policy),
         Operation::SetComponentIndex(ComponentIndex::One(index)) => index.to_string(),
         Operation::SetComponentIndex(ComponentIndex::List(list)) => {
             let indices: Vec<_> = list.iter().map(|index| index.to_string()).collect();
@@ -112,19 +142,39 @@ fn line(depth: usize, command: &Command<'_>) -> Line {
     Line { depth, offset: command.offset, name, value }
 }
 
-fn parameter_name(parameter: &Parameter<'_>) -> String {
-    let label = parameter.label();
+/// What a policy asks to be recorded, in few words; nothing for none.
+fn policy_value(policy: ReportingPolicy) -> String {
+    let when = |success, failure| match (policy.contains(success), policy.contains(failure)) {
+        (true, true) => Some("always"),
+        (true, false) => Some("on success"),
+        (false, true) => Some("on failure"),
+        (false, false) => None,
+    };
+    let record = when(ReportingPolicy::RECORD_ON_SUCCESS, ReportingPolicy::RECORD_ON_FAILURE);
+    let sysinfo = when(ReportingPolicy::SYSINFO_ON_SUCCESS, ReportingPolicy::SYSINFO_ON_FAILURE);
+    match (record, sysinfo) {
+        (None, None) => String::new(),
+        (Some(record), None) => format!("record {record}"),
+        (None, Some(sysinfo)) => format!("sysinfo {sysinfo}"),
+        (Some(record), Some(sysinfo)) if record == sysinfo => format!("record, sysinfo {record}"),
+        (Some(record), Some(sysinfo)) => format!("record {record}, sysinfo {sysinfo}"),
+    }
+}
+
+fn name_of_parameter(label: i64) -> String {
     labels::parameter_name(label).map_or_else(|| format!("parameter {label}"), ToOwned::to_owned)
 }
 
-fn parameter_value(parameter: &Parameter<'_>) -> String {
+/// The value of a parameter, as people write it.
+#[must_use]
+pub fn parameter_value(parameter: &Parameter<'_>) -> String {
     match parameter {
         Parameter::VendorIdentifier(VendorIdentifier::Uuid(id))
         | Parameter::ClassIdentifier(id)
         | Parameter::DeviceIdentifier(id) => uuid(id),
         Parameter::VendorIdentifier(VendorIdentifier::Pen(oid)) => format!("PEN {}", hex(oid)),
         Parameter::ImageDigest(digest) => {
-            format!("{} {}", digest.algorithm().id(), hex(digest.bytes()))
+            format!("{} {}", hash_name(digest.algorithm()), hex(digest.bytes()))
         }
         Parameter::ImageSize(number)
         | Parameter::ComponentSlot(number)
@@ -150,6 +200,19 @@ fn parameter_value(parameter: &Parameter<'_>) -> String {
         | Parameter::SoftFailure(value)
         | Parameter::Custom(_, CustomValue::Bool(value)) => value.to_string(),
         Parameter::Custom(_, CustomValue::Integer(value)) => value.to_string(),
+    }
+}
+
+/// A hash algorithm as people call it.
+#[must_use]
+pub const fn hash_name(algorithm: HashAlgorithm) -> &'static str {
+    match algorithm {
+        HashAlgorithm::Sha256 => "SHA-256",
+        HashAlgorithm::Sha384 => "SHA-384",
+        HashAlgorithm::Sha512 => "SHA-512",
+        HashAlgorithm::Shake128 => "SHAKE128",
+        HashAlgorithm::Shake256 => "SHAKE256",
+        _ => "digest",
     }
 }
 

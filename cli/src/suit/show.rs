@@ -1,22 +1,17 @@
 //! What an envelope and its manifest say, in a report.
 
-use hexad_cose_core::HashAlgorithm;
-use hexad_cose_core::cbor::{Line, Vocabulary, outline};
+use hexad_cose_core::cbor::{Line, outline};
+use hexad_cose_core::{Algorithm, Headers, Mac, Sign};
 use hexad_coswid::inspect::VOCABULARY as COSWID;
 use hexad_suit::authentication::AuthenticationBlock;
-use hexad_suit::command::{Alternative, CommandSequence, ComponentIndex, Operation};
+use hexad_suit::command::CommandSequence;
 use hexad_suit::digest::Digest;
-use hexad_suit::parameter::{Parameter, Parameters, VendorIdentifier};
-use hexad_suit::{ComponentIdentifier, Envelope, Error, Manifest, Severable, labels};
+use hexad_suit::{ComponentIdentifier, Envelope, Error, Manifest, Severable, inspect, labels};
 use serde_json::{Value, json};
 
 use crate::arguments::shown;
 use crate::input::hex;
 use crate::report::{Report, outline_json};
-
-/// How parameters are called.
-static PARAMETER: Vocabulary =
-    Vocabulary { label: labels::parameter_name, value: |_, _| None, inner: |_| None };
 
 /// Who signed what, and for which components: what both commands tell.
 pub fn summary(report: &mut Report, envelope: &Envelope<'_>, manifest: &Manifest<'_>) {
@@ -50,41 +45,134 @@ pub fn summary(report: &mut Report, envelope: &Envelope<'_>, manifest: &Manifest
     }
 }
 
-/// All elements of a manifest, item by item.
+/// A part of an envelope: what it is called, where it stands, and what is in it.
+struct Section {
+    name: &'static str,
+    offset: usize,
+    lines: Vec<Line>,
+}
+
+/// All elements of a manifest, item by item, in the order in which they stand in the envelope.
 pub fn contents(report: &mut Report, manifest: &Manifest<'_>) -> Result<(), Error> {
-    let present = |sequence: Option<_>| sequence.map_or(Severable::Absent, Severable::Present);
-    let sequences = [
-        ("suit-shared-sequence", present(manifest.shared_sequence())),
-        ("suit-payload-fetch", manifest.payload_fetch()),
-        ("suit-install", manifest.install()),
-        ("suit-validate", present(manifest.validate())),
-        ("suit-load", present(manifest.load())),
-        ("suit-invoke", present(manifest.invoke())),
-    ];
+    let mut sections = vec![common(manifest)];
     let mut severed = Vec::new();
     let mut shown = serde_json::Map::new();
-    for (name, sequence) in sequences {
+    for (name, sequence) in sequences(manifest) {
         match sequence {
             Severable::Absent => {}
             Severable::Severed(digest) => severed.push((name, digest)),
             Severable::Present(sequence) => {
-                let mut lines = Vec::new();
-                commands(sequence, 0, &mut lines)?;
-                report.items(name, sequence.encoded().offset(), &lines);
+                let lines = inspect::commands(sequence);
                 shown.insert(name.to_owned(), outline_json(&lines));
+                sections.push(Section { name, offset: sequence.encoded().offset(), lines });
             }
         }
     }
     report.json("sequences", shown);
-
     match manifest.coswid() {
         Severable::Absent => {}
         Severable::Severed(digest) => severed.push(("suit-coswid", digest)),
         Severable::Present(tag) => {
-            report.items("suit-coswid", tag.offset(), &outline(tag, Some(&COSWID))?);
+            let lines = outline(tag, Some(&COSWID))?;
+            sections.push(Section { name: "suit-coswid", offset: tag.offset(), lines });
             report.json("coswid", hex(tag.bytes()));
         }
     }
+    sections.sort_by_key(|section| section.offset);
+    for Section { name, offset, lines } in &sections {
+        report.items(name, *offset, lines);
+    }
+    let tree = |section: &Section| {
+        let Section { name, offset, lines } = section;
+        json!({"name": name, "offset": offset, "value": "", "children": tree(lines)})
+    };
+    report.json("tree", sections.iter().map(tree).collect::<Value>());
+    texts(report, manifest, &mut severed);
+    for (name, digest) in &severed {
+        report.pair(name, format_args!("severed, {}", digest_text(*digest)));
+    }
+    report.json("severed", severed.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+
+    let mut payloads = Vec::new();
+    for (uri, payload) in manifest.integrated_payloads().iter() {
+        report.pair("integrated payload", format_args!("{uri}, {} bytes", payload.len()));
+        payloads.push(json!({"uri": uri, "size": payload.len()}));
+    }
+    report.json("integrated_payloads", payloads);
+    Ok(())
+}
+
+/// The sequences of a manifest by their names, in the order in which they can run.
+pub fn sequences<'b>(
+    manifest: &Manifest<'b>,
+) -> [(&'static str, Severable<'b, CommandSequence<'b>>); 9] {
+    let present = |sequence: Option<_>| sequence.map_or(Severable::Absent, Severable::Present);
+    [
+        ("suit-shared-sequence", present(manifest.shared_sequence())),
+        ("suit-dependency-resolution", manifest.dependency_resolution()),
+        ("suit-payload-fetch", manifest.payload_fetch()),
+        ("suit-candidate-verification", manifest.candidate_verification()),
+        ("suit-install", manifest.install()),
+        ("suit-validate", present(manifest.validate())),
+        ("suit-load", present(manifest.load())),
+        ("suit-invoke", present(manifest.invoke())),
+        ("suit-uninstall", present(manifest.uninstall())),
+    ]
+}
+
+/// What stands in the manifest and in suit-common beside sequences.
+fn common(manifest: &Manifest<'_>) -> Section {
+    let mut lines = Vec::new();
+    let mut add = |offset, name: String, value: String| {
+        lines.push(Line { depth: 0, offset, name, value });
+    };
+    let start = manifest.encoded().offset();
+    add(start, "suit-manifest-sequence-number".to_owned(), manifest.sequence_number().to_string());
+    for (index, component) in manifest.components().iter().enumerate() {
+        add(component.encoded().offset(), format!("component {index}"), component_text(component));
+    }
+    for dependency in manifest.dependencies().iter() {
+        let offset = dependency.prefix.map_or(start, |prefix| prefix.encoded().offset());
+        let prefix = dependency.prefix.map(component_text).unwrap_or_default();
+        add(offset, format!("dependency {}", dependency.index), prefix);
+    }
+    if let Some(identifier) = manifest.component_id() {
+        let name = "suit-manifest-component-id".to_owned();
+        add(identifier.encoded().offset(), name, component_text(identifier));
+    }
+    if let Some(version) = manifest.set_version() {
+        let numbers: Vec<_> = version.iter().map(|number| number.to_string()).collect();
+        add(version.encoded().offset(), "suit-set-version".to_owned(), numbers.join("."));
+    }
+    lines.sort_by_key(|line| line.offset);
+    Section { name: "suit-manifest", offset: start, lines }
+}
+
+/// The lines of an outline as objects that hold those further in.
+fn tree(lines: &[Line]) -> Value {
+    let mut nodes = Vec::new();
+    let mut rest = lines;
+    while let Some((first, after)) = rest.split_first() {
+        let inside = after.iter().take_while(|line| line.depth > first.depth).count();
+        let (children, following) = after.split_at(inside);
+        let Line { offset, name, value, .. } = first;
+        nodes.push(json!({
+            "name": name,
+            "offset": offset,
+            "value": value,
+            "children": tree(children),
+        }));
+        rest = following;
+    }
+    Value::Array(nodes)
+}
+
+/// suit-text, by language and component.
+fn texts<'b>(
+    report: &mut Report,
+    manifest: &Manifest<'b>,
+    severed: &mut Vec<(&'static str, Digest<'b>)>,
+) {
     match manifest.text() {
         Severable::Absent => {}
         Severable::Severed(digest) => severed.push(("suit-text", digest)),
@@ -105,133 +193,67 @@ pub fn contents(report: &mut Report, manifest: &Manifest<'_>) -> Result<(), Erro
             report.json("text", all);
         }
     }
-    for (name, digest) in &severed {
-        report.pair(name, format_args!("severed, {}", digest_text(*digest)));
-    }
-    report.json("severed", severed.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-
-    let mut payloads = Vec::new();
-    for (uri, payload) in manifest.integrated_payloads().iter() {
-        report.pair("integrated payload", format_args!("{uri}, {} bytes", payload.len()));
-        payloads.push(json!({"uri": uri, "size": payload.len()}));
-    }
-    report.json("integrated_payloads", payloads);
-    Ok(())
 }
 
-/// The commands of a sequence, with those inside them. How deep they are nested was limited when the
-/// manifest was read.
-fn commands(
-    sequence: CommandSequence<'_>,
-    depth: usize,
-    lines: &mut Vec<Line>,
-) -> Result<(), Error> {
-    for command in sequence {
-        let value = match command.operation {
-            Operation::SetComponentIndex(ComponentIndex::One(index)) => index.to_string(),
-            Operation::SetComponentIndex(ComponentIndex::List(list)) => {
-                list.iter().map(|index| index.to_string()).collect::<Vec<_>>().join(", ")
-            }
-            Operation::SetComponentIndex(ComponentIndex::All) => "all".to_owned(),
-            Operation::Custom(argument) => format!("{argument:?}"),
-            _ => String::new(),
-        };
-        let name = labels::command_name(command.label);
-        let name = name.map_or_else(|| format!("command {}", command.label), str::to_owned);
-        lines.push(Line { depth, offset: command.offset, name, value });
-        let inside = depth.saturating_add(1);
-        match command.operation {
-            Operation::OverrideParameters(set) => parameters(set, inside, lines)?,
-            Operation::RunSequence(sequence) => commands(sequence, inside, lines)?,
-            Operation::TryEach(alternatives) => {
-                for (index, alternative) in alternatives.enumerate() {
-                    let (value, offset) = match alternative {
-                        Alternative::Sequence(sequence) => ("", sequence.encoded().offset()),
-                        Alternative::Succeed => ("nil: succeed anyway", command.offset),
-                    };
-                    let (name, value) = (format!("alternative {index}"), value.to_owned());
-                    lines.push(Line { depth: inside, offset, name, value });
-                    if let Alternative::Sequence(sequence) = alternative {
-                        commands(sequence, inside.saturating_add(1), lines)?;
-                    }
-                }
-            }
-            _ => {}
+/// What a block says of who made it: the kind of the message, and an algorithm and a key identifier for
+/// each signer.
+type Maker<'b> = (Option<Algorithm>, Option<&'b [u8]>);
+
+fn makers<'b>(block: &AuthenticationBlock<'b>) -> (&'static str, &'static str, Vec<Maker<'b>>) {
+    let one = |headers: &Headers<'b>| vec![(headers.algorithm(), headers.kid())];
+    match block {
+        AuthenticationBlock::Sign1(message) => ("COSE_Sign1", "sign1", one(message.headers())),
+        AuthenticationBlock::Mac0(message) => ("COSE_Mac0", "mac0", one(message.headers())),
+        AuthenticationBlock::Sign(encoded) => {
+            let signers = Sign::parse(encoded.bytes()).map(|message| {
+                let signers = message.signatures();
+                signers.map(|it| (it.headers().algorithm(), it.headers().kid())).collect()
+            });
+            ("COSE_Sign", "sign", signers.unwrap_or_default())
         }
+        AuthenticationBlock::Mac(encoded) => {
+            let message = Mac::parse(encoded.bytes());
+            ("COSE_Mac", "mac", message.map(|it| one(it.headers())).unwrap_or_default())
+        }
+        _ => ("a block of another kind", "other", Vec::new()),
     }
-    Ok(())
-}
-
-/// The parameters of one command: where each stands from its encoding, what it says by its type.
-fn parameters(
-    set: Parameters<'_>,
-    depth: usize,
-    lines: &mut Vec<Line>,
-) -> Result<(), hexad_cose_core::Error> {
-    let outlined = outline(set.encoded(), Some(&PARAMETER))?;
-    let entries = outlined.into_iter().filter(|line| line.depth == 1);
-    for (line, parameter) in entries.zip(set.iter()) {
-        let value = match parameter {
-            Parameter::VendorIdentifier(VendorIdentifier::Uuid(uuid))
-            | Parameter::ClassIdentifier(uuid)
-            | Parameter::DeviceIdentifier(uuid) => uuid_text(uuid),
-            Parameter::ImageDigest(digest) => digest_text(digest),
-            _ => line.value,
-        };
-        lines.push(Line { depth, value, ..line });
-    }
-    Ok(())
 }
 
 fn block_text(block: &AuthenticationBlock<'_>) -> String {
-    let (name, headers) = match block {
-        AuthenticationBlock::Sign1(message) => ("COSE_Sign1", message.headers()),
-        AuthenticationBlock::Mac0(message) => ("COSE_Mac0", message.headers()),
-        AuthenticationBlock::Sign(_) => return "COSE_Sign, not offered".to_owned(),
-        AuthenticationBlock::Mac(_) => return "COSE_Mac, not offered".to_owned(),
-        _ => return "of a kind not offered".to_owned(),
-    };
-    let algorithm = headers.algorithm().map(|it| format!(", {it}")).unwrap_or_default();
-    let kid = headers.kid().map(|kid| format!(", kid {}", shown(kid))).unwrap_or_default();
-    format!("{name}{algorithm}{kid}")
+    let (name, _, makers) = makers(block);
+    let mut text = name.to_owned();
+    for (algorithm, kid) in makers {
+        text += &algorithm.map(|it| format!(", {it}")).unwrap_or_default();
+        text += &kid.map(|kid| format!(", kid {}", shown(kid))).unwrap_or_default();
+    }
+    text
 }
 
 fn block_json(block: &AuthenticationBlock<'_>) -> Value {
-    let (kind, headers) = match block {
-        AuthenticationBlock::Sign1(message) => ("sign1", Some(message.headers())),
-        AuthenticationBlock::Mac0(message) => ("mac0", Some(message.headers())),
-        AuthenticationBlock::Sign(_) => ("sign", None),
-        AuthenticationBlock::Mac(_) => ("mac", None),
-        _ => ("other", None),
-    };
-    let algorithm = headers.and_then(|headers| headers.algorithm()).map(|it| it.0);
-    let kid = headers.and_then(|headers| headers.kid()).map(hex);
-    json!({"type": kind, "alg": algorithm, "kid": kid})
+    let (_, kind, makers) = makers(block);
+    let maker = |(algorithm, kid): &Maker<'_>| json!({"alg": algorithm.map(|it| it.0), "kid": kid.map(hex)});
+    let (algorithm, kid) = makers.first().copied().unwrap_or_default();
+    let signers: Value = makers.iter().map(maker).collect();
+    json!({
+        "type": kind,
+        "alg": algorithm.map(|it| it.0),
+        "kid": kid.map(hex),
+        "signers": signers,
+    })
 }
 
 /// A component identifier: text segments as text, others in hexadecimal.
-fn component_text(component: ComponentIdentifier<'_>) -> String {
+pub fn component_text(component: ComponentIdentifier<'_>) -> String {
     component.segments().map(shown).collect::<Vec<_>>().join("/")
 }
 
-fn digest_text(digest: Digest<'_>) -> String {
-    let name = match digest.algorithm() {
-        HashAlgorithm::Sha256 => "SHA-256",
-        HashAlgorithm::Sha384 => "SHA-384",
-        HashAlgorithm::Sha512 => "SHA-512",
-        _ => "digest",
-    };
+pub fn digest_text(digest: Digest<'_>) -> String {
+    let name = inspect::hash_name(digest.algorithm());
     format!("{name} {}", hex(digest.bytes()))
 }
 
 fn digest_json(digest: Digest<'_>) -> Value {
     json!({"alg": digest.algorithm().id(), "value": hex(digest.bytes())})
-}
-
-fn uuid_text(uuid: &[u8; 16]) -> String {
-    let digits = hex(uuid);
-    let part = |from, to| digits.get(from..to).unwrap_or_default();
-    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
 /// The name of a text (section 8.4.4 of the draft).

@@ -168,8 +168,8 @@ fn wrong_usage_is_exit_2() {
         status(&["cose", "verify", "signed.cose", "-k", "author.pem", "--aad", "0"]),
         Some(2)
     );
-    let keys = ["suit", "verify", "update.suit", "-k", "author.pem", "-k", "shared.cbor"];
-    assert_eq!(status(&keys), Some(2));
+    assert_eq!(status(&["suit", "sign", "update.suit", "-o", "out"]), Some(2), "by nobody");
+    assert_eq!(status(&["suit", "create"]), Some(2));
     assert_eq!(status(&["cose", "verify", "signed.cose", "-k", "shared.cbor"]), Some(1));
 }
 

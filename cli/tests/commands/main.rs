@@ -4,6 +4,7 @@ mod bad_input;
 mod cose;
 mod good_input;
 mod samples;
+mod suit;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

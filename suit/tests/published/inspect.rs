@@ -20,17 +20,17 @@ pub fn alternatives_and_parameters(folder: &Path) {
         "  alternative 0 ",
         "    suit-directive-override-parameters ",
         "      suit-parameter-component-slot 0",
-        "    suit-condition-component-slot ",
+        "    suit-condition-component-slot record, sysinfo on success",
         "    suit-directive-override-parameters ",
         "      suit-parameter-uri \"http://example.com/file1.bin\"",
         "  alternative 1 ",
         "    suit-directive-override-parameters ",
         "      suit-parameter-component-slot 1",
-        "    suit-condition-component-slot ",
+        "    suit-condition-component-slot record, sysinfo on success",
         "    suit-directive-override-parameters ",
         "      suit-parameter-uri \"http://example.com/file2.bin\"",
-        "suit-directive-fetch ",
-        "suit-condition-image-match ",
+        "suit-directive-fetch record on failure",
+        "suit-condition-image-match record, sysinfo always",
     ];
     assert_eq!(shown, expected);
     // Each line's offset is that of what it shows: the try-each's label, the last image-match's.
@@ -45,8 +45,9 @@ pub fn digests_and_identifiers(folder: &Path) {
     let manifest = Envelope::parse(&bytes).unwrap().unverified_manifest(&mut RustCrypto).unwrap();
     let lines = inspect::commands(manifest.shared_sequence().unwrap());
     let values: Vec<&str> = lines.iter().map(|line| line.value.as_str()).collect();
-    let digest = "-16 h'00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210'";
+    let digest = "SHA-256 h'00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210'";
+    let policy = "record, sysinfo always";
     let (vendor, class) =
         ("fa6b4a53-d5ad-5fdf-be9d-e663e4d41ffe", "1492af14-2569-5e48-bf42-9b2d51f2ab45");
-    assert_eq!(values, ["", vendor, class, digest, "34768", "", ""]);
+    assert_eq!(values, ["", vendor, class, digest, "34768", policy, policy]);
 }
