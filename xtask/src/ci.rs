@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Result, cargo, required, run as execute, succeeds};
 use crate::thumb::Toolchain;
-use crate::{deps, fuzz, thumb};
+use crate::{deps, firmware, fuzz, thumb};
 
 /// A step: its headline, and what it does.
 struct Step {
@@ -20,7 +20,7 @@ enum Outcome {
     Skipped(String),
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "format", run: || done(&mut cargo(["fmt", "--all", "--check"])) },
     Step { name: "dependencies", run: || deps::run().map(|()| Outcome::Passed) },
     Step {
@@ -31,6 +31,8 @@ const STEPS: [Step; 11] = [
         },
     },
     Step { name: "features", run: features },
+    // Before the tests, which run it.
+    Step { name: "firmware", run: firmware_if_there },
     Step { name: "test", run: test },
     Step {
         name: "documentation",
@@ -142,6 +144,13 @@ fn thumb_if_there() -> Result<Outcome> {
     match Toolchain::find() {
         Ok(_) => thumb::run().map(|()| Outcome::Passed),
         Err(missing) => skip("thumb", missing.to_string()),
+    }
+}
+
+fn firmware_if_there() -> Result<Outcome> {
+    match firmware::available() {
+        Ok(_) => firmware::check().map(|()| Outcome::Passed),
+        Err(missing) => skip("qemu", missing.to_string()),
     }
 }
 

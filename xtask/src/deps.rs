@@ -1,9 +1,10 @@
 //! `deps`: who may depend on whom, checked from cargo's own metadata.
 //!
-//! The rule: cose-core stands on no crate of the family; backends and standards on cose-core alone; a
-//! standard on another one only as an optional dependency; the operator on cose-core and the standards;
-//! the command, the C API and the firmware on all of these; nothing on the tools. Neither cose-core, nor
-//! a standard, nor the operator names a crate with an algorithm in it. Dependencies of tests are free.
+//! The rule: cose-core stands on no crate of the family; backends, standards and the line to a device on
+//! cose-core alone; a standard on another one only as an optional dependency; the operator on cose-core
+//! and the standards; the command, the C API and the firmware on all of these; nothing on the tools.
+//! Neither cose-core, nor a standard, nor the operator names a crate with an algorithm in it. Dependencies
+//! of tests are free.
 
 use std::fmt;
 
@@ -11,12 +12,17 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 
 use crate::process::{Result, root};
 
-/// Checks the workspace. An error names every edge that breaks the rule.
+/// The workspaces whose packages are shipped.
+const WORKSPACES: [&str; 2] = [".", "firmware"];
+
+/// Checks the workspaces. An error names every edge that breaks the rule.
 pub fn run() -> Result {
-    let metadata = MetadataCommand::new().current_dir(root()).no_deps().exec();
-    let metadata = metadata.map_err(|error| format!("cargo metadata: {error}"))?;
-    let edges: Vec<Edge> = metadata
-        .packages
+    let mut packages = Vec::new();
+    for workspace in WORKSPACES {
+        let metadata = MetadataCommand::new().current_dir(root().join(workspace)).no_deps().exec();
+        packages.extend(metadata.map_err(|error| format!("cargo metadata: {error}"))?.packages);
+    }
+    let edges: Vec<Edge> = packages
         .iter()
         .flat_map(|package| {
             package.dependencies.iter().map(move |dependency| (package, dependency))
@@ -33,11 +39,7 @@ pub fn run() -> Result {
     if !broken.is_empty() {
         return Err(format!("deps: the rule is broken\n  {}", broken.join("\n  ")).into());
     }
-    println!(
-        "deps: {} packages, {} dependencies, all by the rule",
-        metadata.packages.len(),
-        edges.len()
-    );
+    println!("deps: {} packages, {} dependencies, all by the rule", packages.len(), edges.len());
     Ok(())
 }
 
@@ -62,6 +64,8 @@ enum Place {
     Backend,
     Standard,
     Operator,
+    /// The line between two programs, and the board at its end.
+    Link,
     Program,
     Tool,
 }
@@ -76,6 +80,7 @@ impl Place {
             "hexad-suit" | "hexad-eat" | "hexad-coswid" | "hexad-mud" | "hexad-fdo"
             | "hexad-lwm2m" | "hexad-teep" => Self::Standard,
             "hexad-operator" => Self::Operator,
+            "hexad-link" | "hexad-board" => Self::Link,
             "hexad" | "hexad-ffi" | "hexad-firmware" => Self::Program,
             "xtask" => Self::Tool,
             name if name.starts_with("hexad-") => Self::Tool,
@@ -123,11 +128,11 @@ const ALGORITHMS: [&str; 33] = [
 
 /// Which part of the rule `edge` breaks, if it does.
 fn broken(edge: &Edge) -> Option<&'static str> {
-    use Place::{Backend, Core, Operator, Program, Standard, Tool};
+    use Place::{Backend, Core, Link, Operator, Program, Standard, Tool};
     let from = Place::of(&edge.from)?;
     let Some(to) = Place::of(&edge.to) else {
         let names_algorithm = ALGORITHMS.contains(&edge.to.as_str());
-        return (names_algorithm && matches!(from, Core | Standard | Operator))
+        return (names_algorithm && matches!(from, Core | Standard | Operator | Link))
             .then_some("cose-core, standards and the operator never name an algorithm crate");
     };
     let allowed = match (from, to) {
@@ -135,12 +140,12 @@ fn broken(edge: &Edge) -> Option<&'static str> {
         (Tool, _) => true,
         (_, Tool) => false,
         (Core, _) => false,
-        (Backend | Standard, Core) => true,
+        (Backend | Standard | Link, Core) | (Link, Link) => true,
         (Standard, Standard) => edge.optional,
-        (Backend | Standard, _) => false,
+        (Backend | Standard | Link, _) => false,
         (Operator, Core | Standard) => true,
         (Operator, _) => false,
-        (Program, Core | Backend | Standard | Operator) => true,
+        (Program, Core | Backend | Standard | Operator | Link) => true,
         (Program, Program) => false,
     };
     if allowed {
@@ -152,6 +157,7 @@ fn broken(edge: &Edge) -> Option<&'static str> {
         (Backend, _) => "a backend depends on cose-core alone",
         (Standard, Standard) => "standards do not depend on one another, unless optionally",
         (Standard, _) => "a standard depends on cose-core alone",
+        (Link, _) => "the line to a device depends on cose-core alone",
         (Operator, _) => "the operator depends on cose-core and the standards",
         (Program | Tool, _) => "programs do not depend on one another",
     })

@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod deps;
+mod firmware;
 mod fuzz;
 mod process;
 mod python;
@@ -71,6 +72,8 @@ enum Task {
     Seeds,
     /// Build the device crates for a Cortex-M4 (thumbv7em-none-eabi)
     Thumb,
+    /// Build the device of firmware/, which QEMU runs
+    Firmware,
     /// Check who depends on whom against the rule of the architecture
     Deps,
     /// Run all that has to hold before a change is merged, after `setup`
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Task::Fuzz { target, seconds } => fuzz::run(&target, seconds),
         Task::Seeds => fuzz::seeds(),
         Task::Thumb => thumb::run(),
+        Task::Firmware => firmware::run(),
         Task::Deps => deps::run(),
         Task::Ci => ci::run(),
     };

@@ -15,7 +15,7 @@ struct Need {
     there: fn() -> bool,
 }
 
-const SYSTEM: [Need; 6] = [
+const SYSTEM: [Need; 7] = [
     Need {
         purpose: "enforcement in network namespaces",
         packages: &["nftables", "iproute2"],
@@ -30,6 +30,11 @@ const SYSTEM: [Need; 6] = [
         purpose: "the build for Cortex-M (a compiler with the sources of its library)",
         packages: &["rustc-web", "cargo-web", "rust-web-src"],
         there: || Toolchain::find().is_ok(),
+    },
+    Need {
+        purpose: "the images for Cortex-M, and a machine to run them",
+        packages: &["lld", "qemu-system-arm"],
+        there: || find("ld.lld").is_some() && find("qemu-system-arm").is_some(),
     },
     Need {
         purpose: "counting the instructions of benches",

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use crate::process::{Result, cargo, output, program, run as execute};
 
-const TARGET: &str = "thumbv7em-none-eabi";
+/// A Cortex-M4 without floating point.
+pub const TARGET: &str = "thumbv7em-none-eabi";
 
 /// What is built together, and with which features. `mud` is apart: it asks cose-core for `alloc`.
 const SETS: [(&[&str], &str); 3] = [
@@ -62,7 +63,7 @@ impl Toolchain {
     }
 
     /// The start of a `cargo build`.
-    fn build(self) -> Command {
+    pub fn build(self) -> Command {
         match self {
             Self::Own => cargo(["build"]),
             Self::Debian => {

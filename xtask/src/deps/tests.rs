@@ -13,6 +13,8 @@ fn allowed() {
         ("hexad-operator", "hexad-suit"),
         ("hexad", "hexad-operator"),
         ("hexad", "hexad-rustcrypto"),
+        ("hexad", "hexad-link"),
+        ("hexad-firmware", "hexad-link"),
         ("hexad-conformance", "hexad-suit"),
         ("hexad-rustcrypto", "p256"),
         ("hexad-cose-core", "subtle"),
@@ -36,6 +38,7 @@ fn refused() {
         ("hexad-eat", "hexad-coswid", "do not depend on one another"),
         ("hexad-rustcrypto", "hexad-suit", "a backend depends on cose-core alone"),
         ("hexad-operator", "hexad-rustcrypto", "the operator depends on"),
+        ("hexad-link", "hexad-suit", "the line to a device depends on cose-core alone"),
         ("hexad-ffi", "hexad", "programs do not depend on one another"),
         ("hexad", "hexad-conformance", "nothing depends on a tool"),
     ] {
