@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::{common, dependency, manifest as label, mud, tag};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::write::write_digest;
 
 pub use envelope::EnvelopeBuilder;
 pub use sequence::Sequence;
@@ -249,7 +250,7 @@ impl ManifestBuilder {
     pub fn mud(&mut self, url: &str, ski: Digest<'_>) -> Result<&mut Self, Error> {
         self.mud = Some(encode(|encoder| {
             encoder.map(2)?.integer(mud::URL)?.tag(tag::URI)?.text(url)?.integer(mud::SKI)?;
-            ski.encode(encoder)
+            write_digest(encoder, ski)
         })?);
         Ok(self)
     }
@@ -304,7 +305,7 @@ impl ManifestBuilder {
             .digest(self.digest_algorithm, &Segments::plain(message))
             .map_err(|error| error.at(0))?;
         let digest = Digest::new(self.digest_algorithm, digest.as_bytes())?;
-        encode(|encoder| digest.encode(encoder))
+        encode(|encoder| write_digest(encoder, digest))
     }
 
     /// The manifest's elements, encoded, in the order of their keys.

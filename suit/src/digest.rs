@@ -30,15 +30,6 @@ impl<'b> Digest<'b> {
         }
     }
 
-    /// Writes the digest as SUIT_Digest.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn encode(
-        self,
-        encoder: &mut hexad_cose_core::cbor::Encoder<'_>,
-    ) -> Result<(), hexad_cose_core::Error> {
-        encoder.array(2)?.integer(self.algorithm.id())?.bytes(self.bytes).map(drop)
-    }
-
     /// Takes the digest at `cursor`.
     pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let here = *cursor;

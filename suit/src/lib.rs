@@ -30,11 +30,13 @@ pub mod parameter;
 pub mod platform;
 pub mod processor;
 mod proof;
+pub mod report;
 mod sequence;
 mod signers;
 pub mod text;
 pub mod version;
 pub mod wait;
+mod write;
 
 pub use authentication::TrustAnchors;
 pub use component::ComponentIdentifier;

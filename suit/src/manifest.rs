@@ -242,6 +242,24 @@ impl<'b> Manifest<'b> {
         self.common.shared_sequence()
     }
 
+    /// The sequence in the element with this label, if it is at hand; the shared sequence for suit-common,
+    /// which holds it.
+    #[must_use]
+    pub fn section(&self, label: i64) -> Option<CommandSequence<'b>> {
+        match label {
+            label::COMMON => self.shared_sequence(),
+            label::VALIDATE => self.validate,
+            label::LOAD => self.load,
+            label::INVOKE => self.invoke,
+            label::UNINSTALL => self.uninstall,
+            label::DEPENDENCY_RESOLUTION => self.dependency_resolution.present(),
+            label::PAYLOAD_FETCH => self.payload_fetch.present(),
+            label::CANDIDATE_VERIFICATION => self.candidate_verification.present(),
+            label::INSTALL => self.install.present(),
+            _ => None,
+        }
+    }
+
     /// suit-reference-uri: where the manifest with all severed elements is.
     #[must_use]
     pub const fn reference_uri(&self) -> Option<&'b str> {

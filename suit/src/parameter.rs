@@ -113,7 +113,7 @@ impl<'b> Parameter<'b> {
     }
 
     /// Takes the value of the parameter whose key `label` was taken at `offset`.
-    fn take(key: i64, offset: usize, cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    pub(crate) fn take(key: i64, offset: usize, cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         Ok(match key {
             label::VENDOR_IDENTIFIER => Self::VendorIdentifier(vendor(cursor)?),
             label::CLASS_IDENTIFIER => Self::ClassIdentifier(uuid(cursor)?),

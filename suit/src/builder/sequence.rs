@@ -9,8 +9,9 @@ use hexad_cose_core::cbor::Encoder;
 use super::{Encoded, encode};
 use crate::command::{Action, Condition, CustomArgument, ReportingPolicy};
 use crate::error::Error;
-use crate::labels::{directive, tag};
-use crate::parameter::{CustomValue, Parameter, VendorIdentifier};
+use crate::labels::directive;
+use crate::parameter::Parameter;
+use crate::write::{write_index, write_parameter};
 
 /// SUIT_Command_Sequence, to which one command after another is added.
 ///
@@ -248,45 +249,4 @@ fn encode_parameters(parameters: &[Parameter<'_>]) -> Result<Vec<u8>, Error> {
             write_parameter(encoder.integer(parameter.label())?, parameter)
         })
     })
-}
-
-fn write_index(encoder: &mut Encoder<'_>, index: usize) -> Encoded {
-    encoder.unsigned(u64::try_from(index).unwrap_or(u64::MAX)).map(drop)
-}
-
-fn write_parameter(encoder: &mut Encoder<'_>, parameter: &Parameter<'_>) -> Encoded {
-    match parameter {
-        Parameter::VendorIdentifier(VendorIdentifier::Uuid(uuid))
-        | Parameter::ClassIdentifier(uuid)
-        | Parameter::DeviceIdentifier(uuid) => encoder.bytes(*uuid)?,
-        Parameter::VendorIdentifier(VendorIdentifier::Pen(oid)) => {
-            encoder.tag(tag::PEN)?.bytes(oid)?
-        }
-        Parameter::ImageDigest(digest) => encoder.wrapped(|inner| digest.encode(inner))?,
-        Parameter::ImageSize(value)
-        | Parameter::ComponentSlot(value)
-        | Parameter::UseBefore(value)
-        | Parameter::MinimumBattery(value) => encoder.unsigned(*value)?,
-        Parameter::UpdatePriority(value) => encoder.integer(*value)?,
-        Parameter::EncryptionInfo(info) => encoder.bytes(info.encoded().bytes())?,
-        Parameter::Version(required) => encoder.wrapped(|inner| {
-            inner.array(2)?.integer(required.comparison.label())?;
-            inner.raw(required.version.encoded().bytes()).map(drop)
-        })?,
-        Parameter::WaitInfo(info) => encoder.bytes(info.encoded().bytes())?,
-        Parameter::ComponentMetadata(metadata) => encoder.bytes(metadata.encoded().bytes())?,
-        Parameter::SourceComponent(index) => return write_index(encoder, *index),
-        Parameter::Content(bytes)
-        | Parameter::InvokeArgs(bytes)
-        | Parameter::FetchArguments(bytes)
-        | Parameter::Custom(_, CustomValue::Bytes(bytes)) => encoder.bytes(bytes)?,
-        Parameter::Uri(text) | Parameter::Custom(_, CustomValue::Text(text)) => {
-            encoder.text(text)?
-        }
-        Parameter::StrictOrder(value)
-        | Parameter::SoftFailure(value)
-        | Parameter::Custom(_, CustomValue::Bool(value)) => encoder.boolean(*value)?,
-        Parameter::Custom(_, CustomValue::Integer(value)) => encoder.integer(*value)?,
-    };
-    Ok(())
 }

@@ -7,4 +7,5 @@ mod device;
 mod examples;
 mod processor;
 mod refused;
+mod report;
 mod values;

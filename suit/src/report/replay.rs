@@ -1,0 +1,143 @@
+//! What a device decided, put together from its report and the manifest (needs `alloc`).
+//!
+//! Only conditions steer a manifest, and of those only the ones that do not hold are reported, unless a
+//! policy asks for more. So the commands are gone through as the processor would, each condition is
+//! taken to hold unless the report says otherwise, and what the report says is used up on the way.
+
+mod machine;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Entry, Reason, Report, ReportRecord};
+use crate::labels::manifest as section;
+use crate::manifest::Manifest;
+
+use machine::Machine;
+
+/// How something ended, as far as the report tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It succeeded, or was done.
+    Well,
+    /// It did not.
+    Badly,
+    /// A record stands there that does not say which, and nothing that follows does.
+    Untold,
+}
+
+/// A command that was carried out for a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The element of the manifest that was being processed.
+    pub section: i64,
+    /// Whether the command stands in the shared sequence before that.
+    pub shared: bool,
+    /// Where the command stands in the manifest's input.
+    pub offset: usize,
+    /// Its label.
+    pub command: i64,
+    /// The component.
+    pub component: usize,
+    /// How it ended.
+    pub ended: Ended,
+    /// What it was, and what came of it, in words.
+    pub text: String,
+}
+
+/// What a device did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replay {
+    /// Command by command.
+    pub events: Vec<Event>,
+    /// How it ended, in words.
+    pub conclusion: String,
+    /// What does not fit together: then whoever made the report is not to be believed, or it belongs to
+    /// another manifest (section 5 of the draft).
+    pub contradictions: Vec<String>,
+}
+
+/// The sequences of each procedure, in their order.
+const UPDATE: [i64; 6] = [
+    section::DEPENDENCY_RESOLUTION,
+    section::PAYLOAD_FETCH,
+    section::CANDIDATE_VERIFICATION,
+    section::INSTALL,
+    section::VALIDATE,
+    section::UNINSTALL,
+];
+const INVOKE: [i64; 3] = [section::VALIDATE, section::LOAD, section::INVOKE];
+
+/// Goes through the manifest as the device did. Which procedure it was follows from the report, where
+/// anything in it belongs to one of them alone; else it is an update if the manifest has any to do.
+///
+/// The manifest's digest is the caller's to compare with that of [`Report::reference`]: only with the
+/// same one does the report mean anything.
+#[must_use]
+pub fn replay(report: &Report<'_>, manifest: &Manifest<'_>) -> Replay {
+    let mut records: Vec<_> = report
+        .entries()
+        .filter_map(|entry| match entry {
+            Entry::Record(record) => Some(record),
+            Entry::SystemProperties(_) => None,
+        })
+        .collect();
+    let failure = report.result().err();
+    let mut replay = Replay::default();
+    let known = |record: &ReportRecord<'_>| {
+        !record.manifest_id().is_root() || manifest.section(record.section()).is_some()
+    };
+    for record in records.iter().chain(failure.iter().map(|(_, record, _)| record)) {
+        if !known(record) && !is_before_commands(&failure) {
+            replay.contradictions.push(format!(
+                "a record at byte {} of the report is for section {}, which the manifest does not have",
+                record.offset(),
+                record.section()
+            ));
+        }
+    }
+    records.retain(known);
+    let sections = procedure(&records, failure.as_ref(), manifest);
+    let mut machine = Machine::new(manifest, records.into_iter(), failure, replay);
+    if !is_before_commands(&failure) {
+        for label in sections {
+            machine.run_section(*label);
+        }
+    }
+    machine.conclude()
+}
+
+/// Whether the failure came before any command could run.
+const fn is_before_commands(failure: &Option<(i64, ReportRecord<'_>, Reason)>) -> bool {
+    matches!(
+        failure,
+        Some((
+            _,
+            _,
+            Reason::CborParse
+                | Reason::CoseUnsupported
+                | Reason::AlgUnsupported
+                | Reason::Unauthorised
+                | Reason::SeveringUnsupported
+        ))
+    )
+}
+
+fn procedure(
+    records: &[ReportRecord<'_>],
+    failure: Option<&(i64, ReportRecord<'_>, Reason)>,
+    manifest: &Manifest<'_>,
+) -> &'static [i64] {
+    let sections = records.iter().chain(failure.map(|(_, record, _)| record));
+    for label in sections.map(|record| record.section()) {
+        let (updates, invokes) = (UPDATE.contains(&label), INVOKE.contains(&label));
+        match (updates, invokes) {
+            (true, false) => return &UPDATE,
+            (false, true) => return &INVOKE,
+            _ => {}
+        }
+    }
+    let updates = |label: &i64| *label != section::VALIDATE && manifest.section(*label).is_some();
+    if UPDATE.iter().any(updates) { &UPDATE } else { &INVOKE }
+}
