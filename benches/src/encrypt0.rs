@@ -20,7 +20,7 @@ pub fn open(measure: &mut impl Measure) {
         return;
     }
     for length in [20, 1024] {
-        let message = input::encrypt0(length).expect("the builder works");
+        let message = input::encrypt0(Algorithm::A128GCM, length).expect("the builder works");
         let bench = |by| Bench { group: "encrypt0/open", by, input: length, bytes: message.len() };
         let key = Secret::new(&input::SECRET[..], Algorithm::A128GCM);
         let mut buffer = vec![0; length + 16];

@@ -141,7 +141,7 @@ fn advisories() -> Result<Outcome> {
 }
 
 fn thumb_if_there() -> Result<Outcome> {
-    match Toolchain::find() {
+    match Toolchain::find(thumb::TARGET) {
         Ok(_) => thumb::run().map(|()| Outcome::Passed),
         Err(missing) => skip("thumb", missing.to_string()),
     }

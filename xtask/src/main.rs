@@ -2,12 +2,15 @@
 
 mod bench;
 mod ci;
+mod cortex_m;
 mod deps;
+mod elf;
 mod firmware;
 mod fuzz;
 mod process;
 mod python;
 mod setup;
+mod size;
 mod thumb;
 
 use std::path::PathBuf;
@@ -51,15 +54,14 @@ enum Task {
         /// A file, or a folder laid out as that of the published vectors
         path: PathBuf,
     },
-    /// Measure: `host` runs the criterion benches
-    #[command(after_help = "Examples:\n  cargo xtask bench host\n  cargo xtask bench host --json")]
+    /// Measure, on this machine or on a Cortex-M in QEMU
     Bench {
-        /// Where to measure
-        target: String,
-        /// Print a JSON object a bench: `bench`, `target`, `ns` (the median)
-        #[arg(long)]
-        json: bool,
+        #[command(subcommand)]
+        target: bench::Target,
     },
+    /// Say what our code takes of flash and RAM without primitives; fail if it can panic
+    #[command(after_help = "Examples:\n  cargo xtask size --functions\n  cargo xtask size --json")]
+    Size(size::Arguments),
     /// Fuzz one parser, or `all` of them, as many at a time as there are cores
     #[command(after_help = "Examples:\n  cargo xtask fuzz sign1 60\n  cargo xtask fuzz all 30")]
     Fuzz {
@@ -85,7 +87,8 @@ fn main() -> ExitCode {
         Task::Setup => setup::run(),
         Task::Test { arguments } => test(&arguments),
         Task::Conformance { suite, path } => conformance(&suite, path),
-        Task::Bench { target, json } => bench::run(&target, json),
+        Task::Bench { target } => bench::run(target),
+        Task::Size(arguments) => size::run(&arguments),
         Task::Fuzz { target, seconds } => fuzz::run(&target, seconds),
         Task::Seeds => fuzz::seeds(),
         Task::Thumb => thumb::run(),

@@ -3,8 +3,11 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fmt;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// What a task gives, or why it could not be done.
 pub type Result<T = ()> = std::result::Result<T, Error>;
@@ -35,6 +38,15 @@ impl From<&str> for Error {
 pub fn root() -> PathBuf {
     let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     package.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).join("..")
+}
+
+/// Where cargo builds.
+pub fn target_folder() -> Result<PathBuf> {
+    let metadata = output(&mut cargo(["metadata", "--format-version", "1", "--no-deps"]))?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
+    let folder = metadata.get("target_directory").and_then(serde_json::Value::as_str);
+    Ok(folder.ok_or("cargo metadata names no target directory")?.into())
 }
 
 /// `program`, to be run from the root.
@@ -70,6 +82,41 @@ pub fn output(command: &mut Command) -> Result<String> {
         return Err(format!("{}: {}\n{}", show(command), output.status, why.trim_end()).into());
     }
     String::from_utf8(output.stdout).map_err(|error| format!("{}: {error}", show(command)).into())
+}
+
+/// The standard output of `command`, which must succeed within `patience`; ended otherwise.
+pub fn output_within(command: &mut Command, patience: Duration) -> Result<String> {
+    let failed =
+        |error: &dyn fmt::Display, command: &Command| format!("{}: {error}", show(command));
+    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = piped.spawn().map_err(|error| failed(&error, piped))?;
+    let mut stdout = child.stdout.take().ok_or("no standard output")?;
+    let reader = thread::spawn(move || {
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).map(|_| text)
+    });
+    let started = Instant::now();
+    let status = loop {
+        match child.try_wait().map_err(|error| failed(&error, command))? {
+            Some(status) => break status,
+            None if started.elapsed() < patience => thread::sleep(Duration::from_millis(10)),
+            None => {
+                child
+                    .kill()
+                    .and_then(|()| child.wait())
+                    .map_err(|error| failed(&error, command))?;
+                let seconds = patience.as_secs();
+                return Err(format!("{}: not done after {seconds} s", show(command)).into());
+            }
+        }
+    };
+    let text = reader.join().map_err(|_| "reading failed")?;
+    let text = text.map_err(|error| failed(&error, command))?;
+    if status.success() {
+        Ok(text)
+    } else {
+        Err(format!("{}: {status}\n{}", show(command), text.trim_end()).into())
+    }
 }
 
 /// `command` as one would type it.

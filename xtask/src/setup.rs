@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::process::{Result, cargo, find, program, run as execute, succeeds};
 use crate::python;
-use crate::thumb::Toolchain;
+use crate::thumb::{self, Toolchain};
 
 /// Something that the tasks need and the compiler does not bring.
 struct Need {
@@ -29,7 +29,12 @@ const SYSTEM: [Need; 7] = [
     Need {
         purpose: "the build for Cortex-M (a compiler with the sources of its library)",
         packages: &["rustc-web", "cargo-web", "rust-web-src"],
-        there: || Toolchain::find().is_ok(),
+        there: || Toolchain::find(thumb::TARGET).is_ok(),
+    },
+    Need {
+        purpose: "the images for Cortex-M, and a machine to run them",
+        packages: &["lld", "qemu-system-arm"],
+        there: || find("ld.lld").is_some() && find("qemu-system-arm").is_some(),
     },
     Need {
         purpose: "the images for Cortex-M, and a machine to run them",

@@ -24,7 +24,7 @@ const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 
 /// Builds every set.
 pub fn run() -> Result {
-    let toolchain = Toolchain::find()?;
+    let toolchain = Toolchain::find(TARGET)?;
     for (packages, features) in SETS {
         let mut build = toolchain.build();
         build.args(["--release", "--target", TARGET, "--target-dir", "target/thumb"]);
@@ -49,9 +49,9 @@ pub enum Toolchain {
 }
 
 impl Toolchain {
-    /// What there is on this machine.
-    pub fn find() -> Result<Self> {
-        if library(program("rustc").args(["--print", "target-libdir", "--target", TARGET]), "") {
+    /// What there is on this machine to build for `target`.
+    pub fn find(target: &str) -> Result<Self> {
+        if library(program("rustc").args(["--print", "target-libdir", "--target", target]), "") {
             return Ok(Self::Own);
         }
         let sources = "lib/rustlib/src/rust/library/core";
@@ -59,7 +59,16 @@ impl Toolchain {
         if compiler && Path::new(DEBIAN_CARGO).is_file() {
             return Ok(Self::Debian);
         }
-        Err(format!("no compiler for {TARGET}: see `cargo xtask setup`").into())
+        Err(format!("no compiler for {target}: see `cargo xtask setup`").into())
+    }
+
+    /// The compiler's name and version.
+    pub fn version(self) -> Result<String> {
+        let compiler = match self {
+            Self::Own => "rustc",
+            Self::Debian => DEBIAN_RUSTC,
+        };
+        Ok(output(program(compiler).arg("--version"))?.trim().to_owned())
     }
 
     /// The start of a `cargo build`.

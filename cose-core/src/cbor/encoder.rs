@@ -93,10 +93,13 @@ impl<'w> Encoder<'w> {
     pub fn raw(&mut self, bytes: &[u8]) -> Result<&mut Self, Error> {
         let end = self.written.saturating_add(bytes.len());
         match &mut self.sink {
-            Sink::Buffer(buffer) => match buffer.get_mut(self.written..end) {
-                Some(space) => space.copy_from_slice(bytes),
-                None => return Err(Error::new(ErrorKind::BufferTooSmall, self.written)),
-            },
+            Sink::Buffer(buffer) => {
+                let rest = buffer.get_mut(self.written..).unwrap_or_default();
+                match rest.get_mut(..bytes.len()) {
+                    Some(space) => space.copy_from_slice(bytes),
+                    None => return Err(Error::new(ErrorKind::BufferTooSmall, self.written)),
+                }
+            }
             Sink::Count => {}
             #[cfg(feature = "alloc")]
             Sink::Vec(vec) => vec.extend_from_slice(bytes),

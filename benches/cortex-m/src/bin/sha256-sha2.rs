@@ -1,0 +1,14 @@
+//! SHA-256 by sha2.
+#![no_std]
+#![no_main]
+
+use cortex_m_rt::entry;
+use hexad_bench_cortex_m::cose;
+use sha2::{Digest, Sha256};
+
+#[entry]
+fn main() -> ! {
+    hexad_bench_cortex_m::run(|criterion| {
+        cose::hash(criterion, "sha2", |bytes| Sha256::digest(bytes).into())
+    })
+}

@@ -1,0 +1,124 @@
+//! `size`: what our code takes of flash and RAM without any primitive, and that nothing in it can panic.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cortex_m::{CORES, Core, Images};
+use crate::elf::{Image, Symbol};
+use crate::process::Result;
+
+/// How to print it.
+#[derive(Args, Default)]
+pub struct Arguments {
+    /// Print a JSON object an image: `image`, `target`, `flash`, `ram`, `panics`
+    #[arg(long)]
+    json: bool,
+    /// Name the largest functions of each image
+    #[arg(long)]
+    functions: bool,
+}
+
+/// An image without primitives.
+#[derive(Serialize)]
+pub struct Size {
+    /// Its name.
+    pub image: &'static str,
+    target: &'static str,
+    /// Bytes of flash, less those of the runtime.
+    pub flash: u64,
+    /// Bytes of static RAM, likewise.
+    ram: u64,
+    /// Functions that panic, or that a panic calls.
+    panics: usize,
+    #[serde(skip)]
+    functions: Vec<Symbol>,
+}
+
+/// The images, each with what it does.
+const IMAGES: [(&str, &str); 4] = [
+    ("size-decode", "read a COSE_Sign1"),
+    ("size-verify", "read and verify a COSE_Sign1"),
+    ("size-suit", "read, authenticate and process a SUIT envelope"),
+    ("size-eat", "make and sign an EAT with a CoSWID"),
+];
+/// The runtime alone.
+const EMPTY: &str = "size-empty";
+/// What the images read in place of a message: it is in their flash.
+const INPUTS: [&str; 2] = ["input::INPUT", "point::POINT"];
+
+/// Prints the table, and fails when something can panic.
+pub fn run(arguments: &Arguments) -> Result {
+    let mut failed = Vec::new();
+    for core in &CORES {
+        for size in measure(core)? {
+            if arguments.json {
+                println!("{}", serde_json::to_string(&size).map_err(|error| error.to_string())?);
+            } else {
+                print!("{}", size.show(arguments.functions));
+            }
+            if size.panics > 0 {
+                failed.push(format!("{} ({})", size.image, size.target));
+            }
+        }
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(format!("these images can panic: {}", failed.join(", ")).into())
+}
+
+/// Builds and reads every image for `core`.
+pub fn measure(core: &'static Core) -> Result<Vec<Size>> {
+    let images = Images::build(core, |name| name.starts_with("size-"))?;
+    let empty = Image::read(&images.file(EMPTY))?;
+    let mut sizes = Vec::new();
+    for (name, _) in IMAGES {
+        let image = Image::read(&images.file(name))?;
+        let inputs =
+            image.data.iter().filter(|data| INPUTS.iter().any(|end| data.name.ends_with(end)));
+        let inputs: u64 = inputs.map(|data| data.size).sum();
+        let panics = image.functions.iter().filter(|function| can_panic(&function.name));
+        sizes.push(Size {
+            image: name,
+            target: core.target,
+            flash: image.flash.saturating_sub(empty.flash + inputs),
+            ram: image.ram.saturating_sub(empty.ram),
+            panics: panics.count(),
+            functions: image.functions,
+        });
+    }
+    Ok(sizes)
+}
+
+/// Whether a function is there for the sake of panics. The images' own handler is, too: it calls
+/// something that can't be optimised away, so no panic hides.
+fn can_panic(function: &str) -> bool {
+    ["core::panicking", "hexad_can_panic", "unwrap_failed", "expect_failed", "_fail"]
+        .iter()
+        .any(|part| function.contains(part))
+}
+
+impl Size {
+    fn show(&self, functions: bool) -> String {
+        let mut text = format!(
+            "{:<12} {:<24} {:>6} bytes of flash, {} of RAM, {} panic symbols\n",
+            self.image, self.target, self.flash, self.ram, self.panics
+        );
+        for function in self.functions.iter().filter(|function| can_panic(&function.name)) {
+            let _ = writeln!(text, "    can panic: {}", function.name);
+        }
+        if functions {
+            let mut largest = self.functions.clone();
+            largest.sort_by_key(|function| std::cmp::Reverse(function.size));
+            for function in largest.iter().take(40) {
+                let _ = writeln!(text, "    {:>6}  {}", function.size, function.name);
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests;
