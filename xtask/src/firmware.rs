@@ -13,7 +13,7 @@ pub fn available() -> Result<Toolchain> {
         find(program)
             .ok_or_else(|| format!("no {program} ({package}): see `cargo xtask setup`"))?;
     }
-    Toolchain::find()
+    Toolchain::find(TARGET)
 }
 
 /// Builds the image.

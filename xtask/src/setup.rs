@@ -37,11 +37,6 @@ const SYSTEM: [Need; 7] = [
         there: || find("ld.lld").is_some() && find("qemu-system-arm").is_some(),
     },
     Need {
-        purpose: "the images for Cortex-M, and a machine to run them",
-        packages: &["lld", "qemu-system-arm"],
-        there: || find("ld.lld").is_some() && find("qemu-system-arm").is_some(),
-    },
-    Need {
         purpose: "counting the instructions of benches",
         packages: &["valgrind"],
         there: || find("valgrind").is_some(),
