@@ -17,6 +17,8 @@ mod output;
 mod report;
 mod suit;
 
+use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -111,8 +113,17 @@ impl Command {
     }
 }
 
+/// What was typed. `cargo demo -- --json` hands the `--` over with what follows it.
+fn arguments(typed: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<_> = typed.collect();
+    if matches!(arguments.as_slice(), [_, demo, dashes, ..] if demo == "demo" && dashes == "--") {
+        arguments.remove(2);
+    }
+    arguments
+}
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(arguments(env::args_os()));
     let command = match &cli.task {
         Task::Demo(arguments) => return arguments.run(cli.json),
         Task::Command(command) => command,

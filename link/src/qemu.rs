@@ -9,6 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::string::{String, ToString};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::vec::Vec;
 use std::{env, error, fmt, format, vec};
@@ -95,14 +96,40 @@ pub fn built_image() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(built)
 }
 
-/// Whether the emulator is there.
+/// That image, if it is there, and the emulator, too.
 ///
 /// # Errors
-/// `NoQemu`.
-pub fn available() -> Result<(), Error> {
+/// `NoQemu`, `NoImage`.
+pub fn built() -> Result<PathBuf, Error> {
+    let image = built_image();
+    available(&image).map(|()| image)
+}
+
+/// Whether the emulator is there, and `image`.
+fn available(image: &Path) -> Result<(), Error> {
     let path = env::var_os("PATH").unwrap_or_default();
     let found = env::split_paths(&path).any(|folder| folder.join(QEMU).is_file());
-    if found { Ok(()) } else { Err(Error::NoQemu) }
+    if !found {
+        return Err(Error::NoQemu);
+    }
+    if image.is_file() { Ok(()) } else { Err(Error::NoImage(image.to_owned())) }
+}
+
+/// The emulator, which the system ends when this process dies, however that comes about. Where
+/// util-linux is not there to see to that, only whoever drops a [`Machine`] does.
+fn emulator() -> Command {
+    static IS_TIED: OnceLock<bool> = OnceLock::new();
+    let tied = || {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]);
+        command
+    };
+    if *IS_TIED.get_or_init(|| tied().arg("true").output().is_ok_and(|it| it.status.success())) {
+        let mut command = tied();
+        command.arg(QEMU);
+        return command;
+    }
+    Command::new(QEMU)
 }
 
 /// The chip of a device: a file.
@@ -205,17 +232,14 @@ impl Machine {
     /// # Errors
     /// `NoQemu`, `NoImage`, `Io`.
     pub fn switch_on(image: &Path, chip: &Chip) -> Result<Self, Error> {
-        available()?;
-        if !image.is_file() {
-            return Err(Error::NoImage(image.to_owned()));
-        }
+        available(image)?;
         let (line, theirs) = UnixStream::pair()?;
         line.set_read_timeout(Some(GLANCE))?;
         line.set_write_timeout(Some(PATIENCE))?;
         // QEMU takes a comma in a path for the end of it, unless it is doubled.
         let path = chip.path.to_str().ok_or_else(not_utf_8)?.replace(',', ",,");
         let memory = format!("memory-backend-file,id=psram,size={PSRAM},share=on,mem-path={path}");
-        let process = Command::new(QEMU)
+        let process = emulator()
             .args(["-machine", "mps2-an386,memory-backend=psram", "-object", &memory])
             .args(["-nodefaults", "-display", "none", "-monitor", "none"])
             // The UART is standard input, a socket that goes both ways.
@@ -227,6 +251,13 @@ impl Machine {
             .spawn()?;
         let chip = chip.file.try_clone()?;
         Ok(Self { process, line, receiver: Receiver::new(), chip })
+    }
+
+    /// Switches the board off, whatever it does. From now on it answers nothing.
+    pub fn switch_off(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 
     /// Asks what is booted.
@@ -373,9 +404,7 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.switch_off();
     }
 }
 

@@ -162,8 +162,13 @@ fn fuzz_if_there() -> Result<Outcome> {
     fuzz::run("all", 30).map(|()| Outcome::Passed)
 }
 
-/// The whole story; with real network namespaces where they are required, else as far as it goes.
+/// The whole story; with real network namespaces where they are required, else as far as it goes; and
+/// with the device in QEMU, which the step before has built where that is possible.
 fn demo() -> Result<Outcome> {
     let enforce = if required("netns") { "netns" } else { "auto" };
-    done(&mut cargo(["demo", "--enforce", enforce, "--json"]))
+    execute(&mut cargo(["demo", "--enforce", enforce, "--json"]))?;
+    match firmware::available() {
+        Ok(_) => done(&mut cargo(["demo", "--", "--device", "qemu", "--json"])),
+        Err(missing) => skip("qemu", missing.to_string()),
+    }
 }

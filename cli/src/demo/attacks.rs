@@ -13,7 +13,6 @@ use super::device::{Device, Refusal};
 use super::mud_signer::MudSigner;
 use super::network::Network;
 use super::public_half;
-use super::slots::sha_256;
 use super::verifier::Verifier;
 use super::web::Web;
 use super::{Failed, enrolment};
@@ -24,9 +23,9 @@ pub struct Scene<'s> {
     pub old: &'s Release,
     pub new: &'s Release,
     /// A device that runs `old`.
-    pub outdated: &'s mut Device,
+    pub outdated: &'s mut dyn Device,
     /// A device that runs `new`.
-    pub device: &'s mut Device,
+    pub device: &'s mut dyn Device,
     pub verifier: &'s mut Verifier,
     pub network: &'s Network,
     pub web: &'s Web,
@@ -47,9 +46,7 @@ impl Scene<'_> {
         self.web.put(&self.new.image_uri, &image).map_err(|error| error.to_string())?;
         let answer = self.outdated.update(&self.new.envelope, self.web);
         self.web.put(&self.new.image_uri, &self.new.image).map_err(|error| error.to_string())?;
-        let refused = refused_by_device(answer, |kind| {
-            kind == Suit::ConditionFailed(condition::IMAGE_MATCH)
-        })?;
+        let refused = refused_by_device(answer, Suit::ConditionFailed(condition::IMAGE_MATCH))?;
         // The device runs what it ran before.
         let booted = self.outdated.boot().map_err(|error| format!("does not boot: {error}"))?;
         match booted.sequence_number {
@@ -66,25 +63,25 @@ impl Scene<'_> {
         let byte = at.and_then(|at| envelope.get_mut(at + 10)).ok_or("no URI in the envelope")?;
         *byte ^= 1;
         let answer = self.outdated.update(&envelope, self.web);
-        refused_by_device(answer, |kind| kind == Suit::DigestMismatch)
+        refused_by_device(answer, Suit::DigestMismatch)
     }
 
     /// Somebody else signs the same manifest.
     pub fn wrong_signer(&mut self) -> Attack {
         let envelope = self.author.signed_by_somebody_else(self.new).map_err(text)?;
         let answer = self.outdated.update(&envelope, self.web);
-        refused_by_device(answer, |kind| kind == Suit::Cose(Cose::VerificationFailed))
+        refused_by_device(answer, Suit::Cose(Cose::VerificationFailed))
     }
 
     /// An older release, which the author has really signed, after a newer one.
     pub fn rollback(&mut self) -> Attack {
         let answer = self.device.update(&self.old.envelope, self.web);
-        refused_by_device(answer, |kind| kind == Suit::SequenceNumber)
+        refused_by_device(answer, Suit::SequenceNumber)
     }
 
     /// A token that was sent before.
     pub fn replayed_nonce(&mut self) -> Attack {
-        let key = public_half(&self.device.identity.attestation_key).map_err(text)?;
+        let key = public_half(&self.device.identity().attestation_key).map_err(text)?;
         match self.verifier.receive(self.token, &key) {
             Ok(_) => Err("the token was accepted again".to_owned()),
             Err(error) => match error.downcast_ref() {
@@ -94,13 +91,12 @@ impl Scene<'_> {
         }
     }
 
-    /// The device runs something else, and measures it honestly.
+    /// The device runs something else than it booted, and measures it honestly.
     pub fn other_software(&mut self) -> Attack {
-        let mut booted = self.device.boot().map_err(|error| error.to_string())?;
-        booted.image_digest.copy_from_slice(sha_256(b"something else").as_bytes());
-        let identity = &self.device.identity;
+        self.device.change_image().map_err(|error| error.to_string())?;
         let nonce = self.verifier.challenge().map_err(text)?;
-        let token = identity.attest(&booted, &nonce).map_err(text)?;
+        let token = self.device.attest(&nonce).map_err(|error| error.to_string())?;
+        let identity = self.device.identity();
         let key = public_half(&identity.attestation_key).map_err(text)?;
         let (evidence, nonce) = self.verifier.receive(&token, &key).map_err(text)?;
         let device = enrolment(identity);
@@ -139,10 +135,10 @@ impl Scene<'_> {
 
     /// A device that still runs the old release wants to work as usual.
     pub fn outdated_confined(&mut self) -> Attack {
-        let booted = self.outdated.boot().map_err(|error| error.to_string())?;
-        let identity = &self.outdated.identity;
+        self.outdated.boot().map_err(|error| error.to_string())?;
         let nonce = self.verifier.challenge().map_err(text)?;
-        let token = identity.attest(&booted, &nonce).map_err(text)?;
+        let token = self.outdated.attest(&nonce).map_err(|error| error.to_string())?;
+        let identity = self.outdated.identity();
         let key = public_half(&identity.attestation_key).map_err(text)?;
         let (evidence, nonce) = self.verifier.receive(&token, &key).map_err(text)?;
         let device = enrolment(identity);
@@ -160,11 +156,11 @@ impl Scene<'_> {
     }
 }
 
-/// The device must have refused, with an error that `expected` takes.
-fn refused_by_device<T>(answer: Result<T, Refusal>, expected: impl FnOnce(Suit) -> bool) -> Attack {
+/// The device must have refused, with this error.
+fn refused_by_device<T>(answer: Result<T, Refusal>, expected: Suit) -> Attack {
     match answer {
         Ok(_) => Err("the device installed it".to_owned()),
-        Err(Refusal::Suit(error)) if expected(error.kind()) => Ok(error.to_string()),
+        Err(refusal) if refusal.is(expected) => Ok(refusal.to_string()),
         Err(other) => Err(format!("refused for another reason: {other}")),
     }
 }

@@ -12,21 +12,25 @@ use hexad_rustcrypto::RustCrypto;
 
 use super::Failed;
 use super::author::FILE;
-use super::device::{Booted, Identity};
+use super::simulated::Simulated;
 
 /// The state of the device's debug facilities, as its hardware reports it.
 const DEBUG: DebugStatus = DebugStatus::DisabledPermanently;
 
-impl Identity {
+impl Simulated {
     /// The token: who the device is, how it booted, and CoSWID evidence of what it runs.
-    pub fn attest(&self, booted: &Booted, nonce: &[u8]) -> Result<Vec<u8>, Failed> {
+    pub fn token(&mut self, nonce: &[u8]) -> Result<Vec<u8>, Failed> {
+        let running = self.running.clone().ok_or("nothing has been booted")?;
+        let (image_size, image_digest) = self.measure(&running)?;
+        let image_digest = image_digest.as_slice().try_into()?;
+        let identity = &self.identity;
         // What the software calls itself is in the manifest that the device booted by.
-        let tag = ConciseSwidTag::parse(&booted.coswid)?;
-        let (algorithm, manifest) = &booted.manifest_digest;
+        let tag = ConciseSwidTag::parse(&running.coswid)?;
+        let (algorithm, manifest) = &running.manifest_digest;
         let manifest =
             HashEntry { hash_alg_id: named_hash(*algorithm)?, hash_value: manifest.as_slice() };
         let files = [
-            File::new(FILE).size(booted.image_size).hash(HashEntry::sha_256(&booted.image_digest)),
+            File::new(FILE).size(image_size).hash(HashEntry::sha_256(image_digest)),
             File::new(MANIFEST_FILE).hash(manifest),
         ];
         let roles = [Role::TagCreator];
@@ -43,13 +47,13 @@ impl Identity {
 
         let measured = [Formatted::coswid(encoder.as_bytes())];
         let mut buffer = [0; 1024];
-        let token = Token::builder(self.attestation_key.algorithm(), &mut buffer)
+        let token = Token::builder(identity.attestation_key.algorithm(), &mut buffer)
             .nonce(nonce)?
-            .ueid(Ueid::new(&self.ueid)?)
-            .oem_id(OemId::PrivateEnterpriseNumber(self.oem_id.into()))
+            .ueid(Ueid::new(&identity.ueid)?)
+            .oem_id(OemId::PrivateEnterpriseNumber(identity.oem_id.into()))
             .boot_state(BootState { oemboot: true, dbgstat: DEBUG })
             .measurements(&measured)
-            .sign(&self.attestation_key, &mut RustCrypto)?;
+            .sign(&identity.attestation_key, &mut RustCrypto)?;
         Ok(token.to_vec())
     }
 }

@@ -11,12 +11,16 @@ use embedded_storage::nor_flash::{
 
 /// The size of a page in bytes: the least that can be erased.
 pub const PAGE: usize = 4096;
+/// The size of a word in bytes: the least that can be written.
+const WORD: usize = 4;
 
 /// A flash whose content is a file, so that it outlives the device's run.
 #[derive(Debug)]
 pub struct FileFlash {
     file: File,
     capacity: usize,
+    /// How many words may still change before the power fails; `None` without such a limit.
+    pub power: Option<usize>,
 }
 
 impl FileFlash {
@@ -30,7 +34,7 @@ impl FileFlash {
             file.seek(SeekFrom::End(0))?;
             file.write_all(&vec![0xff; capacity - present])?;
         }
-        Ok(Self { file, capacity: capacity.max(present) })
+        Ok(Self { file, capacity: capacity.max(present), power: None })
     }
 
     fn at(&mut self, offset: u32, length: usize) -> Result<(), FlashError> {
@@ -43,6 +47,29 @@ impl FileFlash {
     }
 }
 
+impl FileFlash {
+    /// Replaces bytes as far as the power lasts: up to the first half of a word.
+    fn replace(&mut self, offset: u32, bytes: &[u8]) -> Result<(), FlashError> {
+        let words = bytes.len() / WORD;
+        let Some(left) = self.power.map(|left| left.checked_sub(words)) else {
+            return self.overwrite(offset, bytes);
+        };
+        let Some(left) = left else {
+            let last = self.power.replace(0).unwrap_or_default() * WORD + WORD / 2;
+            self.overwrite(offset, bytes.get(..last).unwrap_or(bytes))?;
+            return Err(FlashError::PowerIsOut);
+        };
+        self.power = Some(left);
+        self.overwrite(offset, bytes)
+    }
+
+    /// Replaces bytes, whatever stood there.
+    pub fn overwrite(&mut self, offset: u32, bytes: &[u8]) -> Result<(), FlashError> {
+        self.at(offset, bytes.len())?;
+        Ok(self.file.write_all(bytes)?)
+    }
+}
+
 /// Why the flash did not do what it was asked.
 #[derive(Debug)]
 pub enum FlashError {
@@ -52,6 +79,8 @@ pub enum FlashError {
     NotAligned,
     /// A bit was to be set that only erasing sets.
     NotErased,
+    /// The power has failed.
+    PowerIsOut,
     /// The file.
     Io(io::Error),
 }
@@ -62,6 +91,7 @@ impl fmt::Display for FlashError {
             Self::OutOfBounds => f.write_str("it does not fit"),
             Self::NotAligned => f.write_str("not at the beginning of a page or word"),
             Self::NotErased => f.write_str("written before it was erased"),
+            Self::PowerIsOut => f.write_str("the power has failed"),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -78,7 +108,7 @@ impl NorFlashError for FlashError {
         match self {
             Self::OutOfBounds => NorFlashErrorKind::OutOfBounds,
             Self::NotAligned => NorFlashErrorKind::NotAligned,
-            Self::NotErased | Self::Io(_) => NorFlashErrorKind::Other,
+            Self::NotErased | Self::PowerIsOut | Self::Io(_) => NorFlashErrorKind::Other,
         }
     }
 }
@@ -101,7 +131,7 @@ impl ReadNorFlash for FileFlash {
 }
 
 impl NorFlash for FileFlash {
-    const WRITE_SIZE: usize = 4;
+    const WRITE_SIZE: usize = WORD;
     const ERASE_SIZE: usize = PAGE;
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), FlashError> {
@@ -112,7 +142,7 @@ impl NorFlash for FileFlash {
         let length = to.checked_sub(from).and_then(|length| usize::try_from(length).ok());
         let length = length.ok_or(FlashError::OutOfBounds)?;
         self.at(from, length)?;
-        Ok(self.file.write_all(&vec![0xff; length])?)
+        self.replace(from, &vec![0xff; length])
     }
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), FlashError> {
@@ -124,7 +154,6 @@ impl NorFlash for FileFlash {
         if present.iter().zip(bytes).any(|(present, wanted)| present & wanted != *wanted) {
             return Err(FlashError::NotErased);
         }
-        self.at(offset, bytes.len())?;
-        Ok(self.file.write_all(bytes)?)
+        self.replace(offset, bytes)
     }
 }

@@ -5,10 +5,13 @@ mod attacks;
 mod attestation;
 mod author;
 mod device;
+#[cfg(unix)]
+mod emulated;
 mod flash;
 mod interrupt;
 mod mud_signer;
 mod network;
+mod simulated;
 mod slots;
 mod story;
 mod verifier;
@@ -32,9 +35,12 @@ use crate::report::Made;
 use attacks::Scene;
 use author::{Author, Release, Version};
 use device::{Device, Identity};
+#[cfg(unix)]
+use emulated::Emulated;
 use interrupt::{Interrupt, Interrupted};
 use mud_signer::MudSigner;
 use network::Network;
+use simulated::Simulated;
 use story::{Story, Told};
 use verifier::Verifier;
 use web::Web;
@@ -58,10 +64,13 @@ const REFUSALS: &[&str] = &[
 
 /// The Private Enterprise Number that RFC 5612 keeps for documentation.
 const OEM_ID: u32 = 32473;
+/// How many words of flash change before the power fails: fewer than any update changes.
+const POWER: u32 = 3000;
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   hexad demo --keep story --json
+  hexad demo --device qemu
 
 Interrupted, it takes down what it made and exits with 128 and the signal's number: 130 after Ctrl-C.")]
 pub struct Arguments {
@@ -73,7 +82,10 @@ pub struct Arguments {
     enforce: Enforce,
     /// What plays the device
     #[arg(long, value_enum, default_value = "sim")]
-    device: Simulation,
+    device: Player,
+    /// The image of the device in QEMU; without it, the one that `cargo xtask firmware` builds
+    #[arg(long, value_name = "FILE")]
+    device_image: Option<PathBuf>,
     /// Leave every artefact in this directory
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -92,9 +104,11 @@ enum Enforce {
 
 /// What plays the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Simulation {
+enum Player {
     /// This program, with its flash in a file
     Sim,
+    /// A Cortex-M4 in QEMU, with its flash in a file
+    Qemu,
 }
 
 impl Arguments {
@@ -131,11 +145,24 @@ impl Arguments {
         })
     }
 
+    /// What makes the devices.
+    fn factory<'f>(&self, folder: &'f Path) -> Result<Factory<'f>, Failed> {
+        let image = match (self.device, &self.device_image) {
+            (Player::Sim, _) => None,
+            (Player::Qemu, Some(image)) => Some(image.clone()),
+            #[cfg(unix)]
+            (Player::Qemu, None) => Some(hexad_link::qemu::built_image()),
+            #[cfg(not(unix))]
+            (Player::Qemu, None) => return Err("a device in QEMU needs Unix".into()),
+        };
+        Ok(Factory { folder, image })
+    }
+
     fn play_with(&self, image: &[u8], interrupt: &Interrupt, json: bool) -> Result<bool, Failed> {
         let temporary = tempfile::Builder::new().prefix("hexad-demo-").tempdir()?;
         let network = Network::new(self.enforce, interrupt.clone())?;
         let mut story = Story::new(json, interrupt.clone());
-        let artefacts = tell(&mut story, image, &network, temporary.path())?;
+        let artefacts = tell(&mut story, image, &network, &self.factory(temporary.path())?)?;
         let complete = story.is_complete(STEPS, REFUSALS);
         story.conclude(complete)?;
         temporary.close()?;
@@ -149,6 +176,27 @@ impl Arguments {
     }
 }
 
+/// Where devices are made, of one kind.
+struct Factory<'f> {
+    folder: &'f Path,
+    /// The image that the devices run; none for simulated ones.
+    image: Option<PathBuf>,
+}
+
+impl Factory<'_> {
+    /// A device that is switched on, with room for images of `room` bytes and its flash in the file `name`.
+    fn make(&self, identity: Identity, name: &str, room: usize) -> Result<Box<dyn Device>, Failed> {
+        let flash = self.folder.join(name);
+        Ok(match &self.image {
+            None => Box::new(Simulated::make(identity, &flash, room)?),
+            #[cfg(unix)]
+            Some(image) => Box::new(Emulated::make(identity, image, &flash)?),
+            #[cfg(not(unix))]
+            Some(_) => return Err("a device in QEMU needs Unix".into()),
+        })
+    }
+}
+
 /// A file to keep: its name and content.
 type Artefact = (&'static str, Vec<u8>);
 
@@ -157,9 +205,9 @@ fn tell(
     story: &mut Story,
     image: &[u8],
     network: &Network,
-    folder: &Path,
+    factory: &Factory<'_>,
 ) -> Result<Vec<Artefact>, Failed> {
-    let web = Web::new(folder.join("web"));
+    let web = Web::new(factory.folder.join("web"));
     let mut artefacts = Vec::new();
 
     let played = story.step("author", "The author makes a release", |told| {
@@ -182,23 +230,39 @@ fn tell(
     let room = old.image.len().max(new.image.len());
     let mut devices = Vec::new();
     for serial_number in [1, 2] {
-        let flash = folder.join(format!("flash-{serial_number}.bin"));
-        let mut device = Device::open(author.identity(serial_number)?, &flash, room)?;
+        let name = format!("flash-{serial_number}.bin");
+        let mut device = factory.make(author.identity(serial_number)?, &name, room)?;
         device.update(&old.envelope, &web)?;
         devices.push(device);
     }
     let [device, outdated] = devices.as_mut_slice() else { return Ok(artefacts) };
-    let device_key = public_half(&device.identity.attestation_key)?;
+    let device_key = public_half(&device.identity().attestation_key)?;
     artefacts.push(("device.cbor", public_key(&device_key)?));
 
     let booted = story.step("device", "The device installs it", |told| {
         let before = device.boot()?;
         told.line(format_args!("boots sequence number {}", before.sequence_number));
-        let records = device.update(&new.envelope, &web)?;
-        told.line(format_args!("authentic and newer; runs {} commands:", records.len()));
-        for record in &records {
-            told.line(format_args!("  {}", device::in_words(record)));
+        device.power_fails_after(POWER)?;
+        match device.update(&new.envelope, &web) {
+            Err(refusal) if refusal.is_power_failure() => {}
+            Err(refusal) => return Err(refusal.into()),
+            Ok(_) => return Err("the update needs no power".into()),
         }
+        device.reset()?;
+        let after = device.boot()?;
+        told.line(format_args!(
+            "the power fails in the midst of the update, at word {POWER} of flash"
+        ));
+        told.line(format_args!("boots sequence number {}", after.sequence_number));
+        if after.sequence_number != before.sequence_number {
+            return Err("that was not installed".into());
+        }
+        let commands = device.update(&new.envelope, &web)?;
+        told.line(format_args!("authentic and newer; runs {} commands:", commands.len()));
+        for label in &commands {
+            told.line(format_args!("  {}", device::in_words(*label)));
+        }
+        device.reset()?;
         let booted = device.boot()?;
         told.line(format_args!(
             "boots sequence number {}, {} bytes, SHA-256 {}",
@@ -207,17 +271,17 @@ fn tell(
             hex(&booted.image_digest)
         ));
         told.fact("sequence_number", booted.sequence_number);
-        told.fact("commands", records.len());
+        told.fact("commands", commands.len());
         told.fact("image_sha256", hex(&booted.image_digest));
-        Ok::<_, Failed>(booted)
+        Ok::<_, Failed>(())
     });
-    let Some(booted) = booted else { return Ok(artefacts) };
+    let Some(()) = booted else { return Ok(artefacts) };
 
     let mut verifier = Verifier::new(author.public()?)?;
     artefacts.push(("verifier.cbor", public_key(&public_half(&verifier.key)?)?));
     let token = story.step("attest", "The device attests", |told| {
         let nonce = verifier.challenge()?;
-        let token = device.identity.attest(&booted, &nonce)?;
+        let token = device.attest(&nonce)?;
         told.line(format_args!("nonce {}", hex(&nonce)));
         told.line(format_args!("EAT of {} bytes, signed by the device's key", token.len()));
         told.fact("nonce", hex(&nonce));
@@ -234,7 +298,7 @@ fn tell(
             told.line(format_args!("knows {known}"));
         }
         let (evidence, nonce) = verifier.receive(&token, &device_key)?;
-        let device = enrolment(&device.identity);
+        let device = enrolment(device.identity());
         let appraisal = verifier.appraise(&evidence, &device, &nonce)?;
         for line in appraisal.explain().lines() {
             told.line(line);
@@ -279,8 +343,8 @@ fn tell(
         author: &author,
         old: &old,
         new: &new,
-        outdated,
-        device,
+        outdated: &mut **outdated,
+        device: &mut **device,
         verifier: &mut verifier,
         network,
         web: &web,

@@ -115,6 +115,19 @@ impl Slots {
         self.flash.read(address(self.start(slot) + ENVELOPE_ROOM + offset)?, bytes)
     }
 
+    /// Lets the power fail in the midst of the word after so many others; `None`: never.
+    pub fn supply(&mut self, words: Option<u32>) {
+        self.flash.power = words.map(|words| usize::try_from(words).unwrap_or(usize::MAX));
+    }
+
+    /// Changes a bit of the image in a slot by other means than the flash has.
+    pub fn tamper(&mut self, slot: Slot) -> Result<(), FlashError> {
+        let at = address(self.start(slot) + ENVELOPE_ROOM)?;
+        let mut byte = [0];
+        self.flash.read(at, &mut byte)?;
+        self.flash.overwrite(at, &byte.map(|byte| byte ^ 1))
+    }
+
     fn start(&self, slot: Slot) -> usize {
         let first = 2 * PAGE;
         match slot {

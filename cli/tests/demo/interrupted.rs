@@ -67,6 +67,49 @@ pub fn on_paper() -> Tested {
     Ok(())
 }
 
+/// While machines are switched on, asked, and switched off.
+pub fn in_qemu() -> Tested {
+    let after = |line, milliseconds| Moment::Line(line, Duration::from_millis(milliseconds));
+    for (moment, to, signal) in [
+        (after("1 ", 0), To::Process, Signal::SIGINT),
+        (after("1 ", 200), To::Group, Signal::SIGINT),
+        (after("2 ", 0), To::Process, Signal::SIGTERM),
+        (after("2 ", 100), To::Group, Signal::SIGTERM),
+        (after("2 ", 300), To::Process, Signal::SIGHUP),
+    ] {
+        interrupted(&["--enforce", "print", "--device", "qemu"], moment, to, signal)
+            .map_err(|error| format!("{moment:?}, {to:?}, {signal}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Killed, it can take nothing down; the system does that to its machines.
+pub fn killed() -> Tested {
+    let temporary = tempfile::tempdir()?;
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_hexad"))
+        .args(["demo", "--enforce", "print", "--device", "qemu"])
+        .env("TMPDIR", temporary.path())
+        .process_group(0)
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut stdout = BufReader::new(demo.stdout.take().ok_or("no pipe")?);
+    let moment = Moment::Line("2 ", Duration::ZERO);
+    wait_for(moment, temporary.path(), &mut demo, &mut stdout)?;
+    let id = Pid::from_raw(i32::try_from(demo.id())?);
+    assert!(processes_of_group(id).len() > 1, "there are machines");
+    demo.kill()?;
+    demo.wait()?;
+    // They are ended a moment later.
+    for _ in 0..100 {
+        if processes_of_group(id).is_empty() {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    signal::killpg(id, Signal::SIGKILL)?;
+    Err("there are still machines".into())
+}
+
 fn interrupted(
     arguments: &[&str],
     moment: Moment,

@@ -29,6 +29,9 @@ fn main() {
         Trial::test("artefacts_are_kept_and_can_be_used", artefacts),
         Trial::test("a_firmware_of_the_users_own_is_released", own_firmware),
         Trial::test("a_firmware_that_is_not_there_is_an_error", no_firmware),
+        Trial::test("two_dashes_of_cargo_are_skipped", dashes),
+        trial("the_device_runs_in_qemu", machine(), |()| in_qemu()),
+        Trial::test("a_device_image_that_is_not_there_is_an_error", no_device_image),
         trial("the_network_is_enforced_in_namespaces", namespaces(), |()| in_namespaces()),
         #[cfg(unix)]
         Trial::test("interrupted_on_paper_it_leaves_nothing", interrupted::on_paper),
@@ -36,6 +39,10 @@ fn main() {
         trial("interrupted_in_namespaces_it_leaves_nothing", namespaces(), |()| {
             interrupted::in_namespaces()
         }),
+        #[cfg(unix)]
+        trial("interrupted_in_qemu_it_leaves_nothing", machine(), |()| interrupted::in_qemu()),
+        #[cfg(unix)]
+        trial("killed_in_qemu_it_leaves_no_machine", machine(), |()| interrupted::killed()),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
@@ -129,6 +136,46 @@ fn own_firmware() -> Tested {
     let story = demo(&["--enforce", "print", "--firmware", image]);
     check(&story);
     assert_eq!(story["steps"][0]["image_bytes"], 300_000);
+    Ok(())
+}
+
+/// Whether the device can run in QEMU.
+fn machine() -> Result<(), Missing> {
+    #[cfg(unix)]
+    return hexad_link::qemu::built().map(|_| ()).map_err(|why| Missing::new("qemu", why));
+    #[cfg(not(unix))]
+    return Err(Missing::new("qemu", "not on Unix"));
+}
+
+/// As with the simulated device, for an image of the demo's own and for a tiny one.
+fn in_qemu() -> Tested {
+    let story = demo(&["--enforce", "print", "--device", "qemu"]);
+    check(&story);
+    assert_eq!(story["steps"][3]["tier"], "affirming");
+    let folder = tempfile::tempdir()?;
+    let image = folder.path().join("firmware.bin");
+    std::fs::write(&image, b"tiny")?;
+    let image = image.to_str().expect("a path in UTF-8");
+    check(&demo(&["--enforce", "print", "--device", "qemu", "--firmware", image]));
+    Ok(())
+}
+
+/// The error names the command that helps.
+fn no_device_image() -> Tested {
+    let output = hexad(&["demo", "--device", "qemu", "--device-image", "/nonexistent/image"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.starts_with("error: ") && error.lines().count() == 1, "{error}");
+    assert!(error.contains("`cargo xtask "), "{error}");
+    Ok(())
+}
+
+/// `cargo demo -- --json` is `hexad demo -- --json`.
+fn dashes() -> Tested {
+    let output = hexad(&["demo", "--", "--enforce", "print", "--json"]);
+    check(&serde_json::from_slice(&output.stdout)?);
+    let output = hexad(&["demo", "--", "--", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
     Ok(())
 }
 

@@ -45,13 +45,7 @@ type Test = fn(&Bench) -> Tested;
 
 /// The image, if QEMU is there to run it.
 fn available() -> Result<PathBuf, Missing> {
-    let image = qemu::built_image();
-    let missing = match qemu::available() {
-        Ok(()) if image.is_file() => return Ok(image),
-        Ok(()) => Error::NoImage(image),
-        Err(error) => error,
-    };
-    Err(Missing::new("qemu", missing))
+    qemu::built().map_err(|why| Missing::new("qemu", why))
 }
 
 /// Where devices are tried.
