@@ -250,6 +250,11 @@ impl<'b> IntegratedPayloads<'b> {
 
     /// All keys with their payloads.
     pub fn iter(self) -> impl Iterator<Item = (&'b str, &'b [u8])> {
+        self.located().map(|(uri, payload)| (uri, payload.bytes()))
+    }
+
+    /// All keys with their payloads, and where these stand in the input.
+    pub fn located(self) -> impl Iterator<Item = (&'b str, Raw<'b>)> {
         let Self { mut cursor, mut items } = self;
         core::iter::from_fn(move || {
             loop {
@@ -257,7 +262,7 @@ impl<'b> IntegratedPayloads<'b> {
                     return None;
                 }
                 if cursor.peek().ok()? == Type::Text {
-                    return Some((cursor.text().ok()?, cursor.bytes().ok()?));
+                    return Some((cursor.text().ok()?, cursor.byte_string().ok()?));
                 }
                 cursor.skip().ok()?;
                 cursor.skip().ok()?;

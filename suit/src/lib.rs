@@ -22,6 +22,8 @@ pub mod flash;
 #[cfg(feature = "alloc")]
 pub mod inspect;
 pub mod labels;
+#[cfg(feature = "alloc")]
+pub mod lint;
 pub mod manifest;
 pub mod metadata;
 pub mod mud;

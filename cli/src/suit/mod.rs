@@ -1,6 +1,10 @@
 //! `hexad suit`: envelopes and the manifests in them (draft-ietf-suit-manifest-37).
 
 mod create;
+mod diff;
+mod lint;
+mod report;
+mod run;
 mod sever;
 mod show;
 mod sign;
@@ -59,6 +63,28 @@ Example:
         after_help = "Example:\n  hexad suit attach small.suit --from update.suit -o whole.suit"
     )]
     Attach(sever::Attach),
+    /// Find mistakes: what is wrong, at which byte, by which section, and the cure
+    #[command(
+        after_help = "Exit 1 for mistakes that devices will refuse or that leave them open to attack; with --strict for
+warnings, too.
+
+Example:
+  hexad suit lint update.suit
+  hexad suit lint update.suit --target capabilities.cbor --strict"
+    )]
+    Lint(lint::Lint),
+    /// Show what one manifest says and another does not
+    #[command(after_help = "Example:\n  hexad suit diff old.suit new.suit")]
+    Diff(diff::Diff),
+    /// Run a manifest on a simulated device, and show what it does
+    #[command(after_help = "Example:
+  hexad suit run update.suit --key author.pem --device lamp.toml
+  hexad suit run update.suit --key author.pem --device lamp.toml --report lamp.report")]
+    Run(run::Run),
+    /// Show what a device decided, from its SUIT_Report and the manifest
+    #[command(after_help = "Example:
+  hexad suit report lamp.report --manifest update.suit --key lamp.pem")]
+    Report(report::ReportArguments),
 }
 
 #[derive(Args, Debug)]
@@ -97,6 +123,10 @@ impl Command {
             Self::Sign(arguments) => sign::sign(arguments),
             Self::Sever(arguments) => sever::sever(arguments),
             Self::Attach(arguments) => sever::attach(arguments),
+            Self::Lint(arguments) => lint::run(arguments),
+            Self::Diff(arguments) => diff::run(arguments),
+            Self::Run(arguments) => run::run(arguments),
+            Self::Report(arguments) => report::run(arguments),
         }
     }
 }

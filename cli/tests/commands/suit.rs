@@ -202,3 +202,148 @@ fn severed_elements_come_and_go() {
     assert!(message.contains("the digest does not match"), "{message}");
     refused(folder, &["suit", "sever", &envelope, "--element", "install", "-o", "out"], 2);
 }
+
+/// A device in slot 1 of two, and what its server has under the names of the template `single`.
+fn lamp(folder: &Path, file: &str) {
+    let definition = format!(
+        r#"vendor = [{{ domain = "example.com" }}]
+class = [{{ domain = "example.com", name = "lamp-1" }}]
+
+[[components]]
+identifier = ["app"]
+slot = 1
+capacity = 4096
+
+[server]
+"https://example.com/app-b.bin" = "{file}"
+"#
+    );
+    std::fs::write(folder.join("lamp.toml"), definition).unwrap();
+}
+
+/// A simulated device installs and boots what its author means, and nothing else; its report tells an
+/// operator which it was.
+#[test]
+fn a_device_is_simulated_and_reports() {
+    let folder = workshop();
+    let folder = folder.path();
+    let envelope = create(folder, "single");
+    let run = ["suit", "run", &envelope, "-k", "author.pem", "-d", "lamp.toml"];
+    let run = [&run[..], &["--report", "lamp.report"]].concat();
+    lamp(folder, "app-b.bin");
+    let object = json(folder, &run);
+    assert_eq!((&object["ok"], &object["sequence_number"]), (&true.into(), &1.into()));
+    assert_eq!(object["components"][0]["size"], 3001);
+    let actions: Vec<_> = object["events"].as_array().unwrap().iter().collect();
+    let actions: Vec<_> = actions.iter().filter_map(|it| it["action"].as_str()).collect();
+    let expected = [
+        "fetches \"https://example.com/app-b.bin\" into app, at most 3001 bytes",
+        "stores 3001 bytes",
+        "keeps sequence number 1",
+        "runs app",
+    ];
+    assert_eq!(actions, expected);
+    let report = ["suit", "report", "lamp.report", "--manifest", &envelope];
+    let told = json(folder, &[&report[..], &["--procedure", "invoke"]].concat());
+    assert_eq!((&told["success"], &told["verified"]), (&true.into(), &false.into()));
+
+    // Another image of the same size is fetched, found out, and reported.
+    std::fs::write(folder.join("other.bin"), vec![9; 3001]).unwrap();
+    lamp(folder, "other.bin");
+    let message = refused_run(folder, &run);
+    assert!(message.ends_with("suit-condition-image-match failed"), "{message}");
+    let told = json(folder, &report);
+    assert_eq!((&told["ok"], &told["success"]), (&true.into(), &false.into()));
+    let last = told["events"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["ended"], "badly");
+    assert!(last["text"].as_str().unwrap().contains("condition-image-match"), "{last}");
+
+    // Signed by the device, it is believed; about another manifest, or changed, it is not.
+    accepted(folder, &["cose", "sign", "lamp.report", "-k", "owner.cbor", "-o", "signed.report"]);
+    let signed = ["suit", "report", "signed.report", "--manifest", &envelope, "-k", "owner.pem"];
+    assert_eq!(json(folder, &signed)["verified"], true);
+    let other = [&signed[..6], &["author.pem"]].concat();
+    assert_eq!(json(folder, &other)["ok"], false);
+    create(folder, "delta");
+    let other = ["suit", "report", "lamp.report", "--manifest", "delta.suit"];
+    assert_eq!(json(folder, &other)["error"]["kind"], "other-manifest");
+}
+
+/// The line of a run that is refused, whose trace stands on standard output.
+fn refused_run(folder: &Path, arguments: &[&str]) -> String {
+    let output = super::hexad(folder, arguments);
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap().trim_end().to_owned()
+}
+
+/// An older or the same manifest is not installed again, one for other devices never.
+#[test]
+fn a_device_refuses_what_is_not_for_it() {
+    let folder = workshop();
+    let folder = folder.path();
+    let envelope = create(folder, "single");
+    lamp(folder, "app-b.bin");
+    let definition = std::fs::read_to_string(folder.join("lamp.toml")).unwrap();
+    let run = ["suit", "run", &envelope, "-k", "author.pem", "-d", "lamp.toml"];
+    std::fs::write(folder.join("lamp.toml"), format!("sequence-number = 1\n{definition}")).unwrap();
+    assert!(refused_run(folder, &run).ends_with("the manifest's sequence number is too old"));
+    let other = definition.replace("lamp-1", "lamp-2");
+    std::fs::write(folder.join("lamp.toml"), other).unwrap();
+    assert!(refused_run(folder, &run).ends_with("suit-condition-class-identifier failed"));
+    let small = definition.replace("4096", "3000");
+    std::fs::write(folder.join("lamp.toml"), small).unwrap();
+    assert!(refused_run(folder, &run).ends_with("suit-directive-fetch failed"));
+    std::fs::write(folder.join("lamp.toml"), "colour = 1").unwrap();
+    let message = refused(folder, &run, 1);
+    assert!(message.contains("`colour` is unknown"), "{message}");
+    std::fs::write(folder.join("lamp.toml"), "sequence-number = ").unwrap();
+    let message = refused(folder, &run, 1);
+    assert!(message.starts_with("error: lamp.toml at byte 18"), "{message}");
+}
+
+/// The lint names rule, byte, section and cure, and refuses what devices will.
+#[test]
+fn mistakes_in_a_manifest_are_named() {
+    let folder = workshop();
+    let folder = folder.path();
+    let envelope = create(folder, "single");
+    accepted(folder, &["suit", "lint", &envelope, "--strict"]);
+    let source = std::fs::read_to_string(folder.join("single.yaml")).unwrap();
+    let source = source.replace("            image-size: {file: app-b.bin}\n", "");
+    std::fs::write(folder.join("single.yaml"), source).unwrap();
+    accepted(folder, &["suit", "create", "single.yaml", "-k", "author.cbor", "-o", "wrong.suit"]);
+    // One of the two alternatives sets the size, so that is all that can be said.
+    accepted(folder, &["suit", "lint", "wrong.suit"]);
+    let source = std::fs::read_to_string(folder.join("single.yaml")).unwrap();
+    let source = source.replace("            image-size: {file: app-a.bin}\n", "");
+    std::fs::write(folder.join("single.yaml"), source).unwrap();
+    accepted(folder, &["suit", "create", "single.yaml", "-o", "wrong.suit"]);
+    let object = json(folder, &["suit", "lint", "wrong.suit"]);
+    let rules: Vec<_> = object["findings"].as_array().unwrap().iter().collect();
+    let rules: Vec<_> = rules.iter().map(|it| it["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["unsigned", "unbounded-fetch"]);
+    assert_eq!(object["error"]["kind"], "unsigned");
+    assert!(object["findings"][1]["cure"].as_str().unwrap().contains("image-size"));
+}
+
+/// What changed is shown part by part, and nothing else.
+#[test]
+fn manifests_are_compared() {
+    let folder = workshop();
+    let folder = folder.path();
+    let envelope = create(folder, "components");
+    let object = json(folder, &["suit", "diff", &envelope, &envelope]);
+    assert_eq!(object["same"], true);
+    let source = std::fs::read_to_string(folder.join("components.yaml")).unwrap();
+    let source = source.replace("sequence-number: 1", "sequence-number: 2");
+    let source = source.replace("https://example.com/radio.bin", "https://example.org/radio.bin");
+    std::fs::write(folder.join("new.yaml"), source).unwrap();
+    accepted(folder, &["suit", "create", "new.yaml", "-o", "new.suit"]);
+    let object = json(folder, &["suit", "diff", &envelope, "new.suit"]);
+    let changes = object["changes"].as_array().unwrap();
+    let parts: Vec<_> = changes.iter().map(|it| it["part"].as_str().unwrap()).collect();
+    assert_eq!(parts, ["manifest", "suit-install"]);
+    let edits = changes[1]["edits"].as_array().unwrap();
+    assert_eq!(edits.len(), 2);
+    assert_eq!(edits[1]["line"], "suit-parameter-uri: \"https://example.org/radio.bin\"");
+}

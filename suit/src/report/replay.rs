@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use super::{Entry, Reason, Report, ReportRecord};
 use crate::labels::manifest as section;
 use crate::manifest::Manifest;
+use crate::processor::Procedure;
 
 use machine::Machine;
 
@@ -59,23 +60,61 @@ pub struct Replay {
 }
 
 /// The sequences of each procedure, in their order.
-const UPDATE: [i64; 6] = [
+const UPDATE: [i64; 5] = [
     section::DEPENDENCY_RESOLUTION,
     section::PAYLOAD_FETCH,
     section::CANDIDATE_VERIFICATION,
     section::INSTALL,
     section::VALIDATE,
-    section::UNINSTALL,
 ];
 const INVOKE: [i64; 3] = [section::VALIDATE, section::LOAD, section::INVOKE];
+const UNINSTALL: [i64; 1] = [section::UNINSTALL];
 
-/// Goes through the manifest as the device did. Which procedure it was follows from the report, where
-/// anything in it belongs to one of them alone; else it is an update if the manifest has any to do.
+/// Goes through the manifest as the device did, in this procedure. A report does not say which it was:
+/// without one it follows from the sections that the report names, or is the one that fits the report
+/// without contradictions, an update first.
 ///
 /// The manifest's digest is the caller's to compare with that of [`Report::reference`]: only with the
 /// same one does the report mean anything.
 #[must_use]
-pub fn replay(report: &Report<'_>, manifest: &Manifest<'_>) -> Replay {
+pub fn replay(
+    report: &Report<'_>,
+    manifest: &Manifest<'_>,
+    procedure: Option<Procedure>,
+) -> Replay {
+    let sections: &[&[i64]] = match procedure {
+        Some(Procedure::Invoke) => &[&INVOKE],
+        Some(_) => &[&UPDATE],
+        None => possible(report, manifest),
+    };
+    let mut replays = sections.iter().map(|sections| replay_sections(report, manifest, sections));
+    let first = replays.next().unwrap_or_default();
+    if first.contradictions.is_empty() {
+        return first;
+    }
+    replays.find(|replay| replay.contradictions.is_empty()).unwrap_or(first)
+}
+
+/// The procedures that a report may be of, the likelier one first.
+fn possible(report: &Report<'_>, manifest: &Manifest<'_>) -> &'static [&'static [i64]] {
+    let entries = report.entries().filter_map(|entry| match entry {
+        Entry::Record(record) => Some(record),
+        Entry::SystemProperties(_) => None,
+    });
+    let failure = report.result().err().map(|(_, record, _)| record);
+    for label in entries.chain(failure).map(|record| record.section()) {
+        match (UPDATE.contains(&label), INVOKE.contains(&label)) {
+            (true, false) => return &[&UPDATE],
+            (false, true) => return &[&INVOKE],
+            _ if label == section::UNINSTALL => return &[&UNINSTALL],
+            _ => {}
+        }
+    }
+    let updates = |label: &i64| *label != section::VALIDATE && manifest.section(*label).is_some();
+    if UPDATE.iter().any(updates) { &[&UPDATE, &INVOKE] } else { &[&INVOKE] }
+}
+
+fn replay_sections(report: &Report<'_>, manifest: &Manifest<'_>, sections: &[i64]) -> Replay {
     let mut records: Vec<_> = report
         .entries()
         .filter_map(|entry| match entry {
@@ -98,7 +137,6 @@ pub fn replay(report: &Report<'_>, manifest: &Manifest<'_>) -> Replay {
         }
     }
     records.retain(known);
-    let sections = procedure(&records, failure.as_ref(), manifest);
     let mut machine = Machine::new(manifest, records.into_iter(), failure, replay);
     if !is_before_commands(&failure) {
         for label in sections {
@@ -122,22 +160,4 @@ const fn is_before_commands(failure: &Option<(i64, ReportRecord<'_>, Reason)>) -
                 | Reason::SeveringUnsupported
         ))
     )
-}
-
-fn procedure(
-    records: &[ReportRecord<'_>],
-    failure: Option<&(i64, ReportRecord<'_>, Reason)>,
-    manifest: &Manifest<'_>,
-) -> &'static [i64] {
-    let sections = records.iter().chain(failure.map(|(_, record, _)| record));
-    for label in sections.map(|record| record.section()) {
-        let (updates, invokes) = (UPDATE.contains(&label), INVOKE.contains(&label));
-        match (updates, invokes) {
-            (true, false) => return &UPDATE,
-            (false, true) => return &INVOKE,
-            _ => {}
-        }
-    }
-    let updates = |label: &i64| *label != section::VALIDATE && manifest.section(*label).is_some();
-    if UPDATE.iter().any(updates) { &UPDATE } else { &INVOKE }
 }

@@ -78,3 +78,17 @@ pub fn encryption_examples_authenticate_by_mac(folder: &Path) {
         assert_eq!(error.kind(), ErrorKind::NotAuthenticated, "a tag is no signature");
     }
 }
+
+/// The lint finds nothing wrong in the examples of the manifest draft, but for example 4: it fetches into
+/// its second component without having set a size for that.
+pub fn manifest_examples_have_no_mistakes(folder: &Path) {
+    for number in 0..6 {
+        let bytes = example(folder, number);
+        let envelope = Envelope::parse(&bytes).unwrap();
+        let manifest = envelope.unverified_manifest(&mut RustCrypto).unwrap();
+        let found = hexad_suit::lint::lint(&envelope, &manifest, None, &mut RustCrypto).unwrap();
+        let rules: Vec<_> = found.iter().map(|finding| finding.rule).collect();
+        let expected: &[&str] = if number == 4 { &["unbounded-fetch"] } else { &[] };
+        assert_eq!(rules, expected, "example {number}");
+    }
+}

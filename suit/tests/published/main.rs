@@ -17,8 +17,9 @@ use hexad_vectors::{OnVectors, on};
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    let manifests: [(&str, OnVectors); 16] = [
+    let manifests: [(&str, OnVectors); 17] = [
         ("manifest_examples_authenticate", envelopes::manifest_examples_authenticate),
+        ("manifest_examples_have_no_mistakes", envelopes::manifest_examples_have_no_mistakes),
         ("severed_elements_are_put_back", envelopes::severed_elements_are_put_back),
         ("manifest_examples_are_transcribed", transcribed::manifest_examples),
         ("examples_are_rebuilt", builder::examples_are_rebuilt),

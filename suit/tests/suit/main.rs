@@ -5,6 +5,7 @@ mod builder;
 mod common;
 mod device;
 mod examples;
+mod lint;
 mod processor;
 mod refused;
 mod report;

@@ -15,10 +15,13 @@ use hexad_suit::labels::{self, component_text, manifest, text};
 use serde_json::Value;
 
 use command::Context;
-use files::Files;
-use node::{Node, Outcome, borrowed};
+use node::borrowed;
 
 use crate::failure::Problem;
+
+pub use files::Files;
+pub use node::{Node, Outcome};
+pub use parameter::{relative_oid, uuid};
 
 /// What a source may have at its top.
 const MEMBERS: [&str; 26] = [
@@ -66,6 +69,14 @@ pub fn parse(text: &str) -> Outcome<Value> {
         let message = error.to_string();
         let message = message.lines().next().unwrap_or("it is not YAML").to_owned();
         Problem { kind: "yaml".to_owned(), offset, message }
+    })
+}
+
+/// Reads a definition in TOML.
+pub fn parse_toml(text: &str) -> Outcome<Value> {
+    toml::from_str(text).map_err(|error| {
+        let offset = error.span().map(|span| span.start);
+        Problem { kind: "toml".to_owned(), offset, message: error.message().to_owned() }
     })
 }
 

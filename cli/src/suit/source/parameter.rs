@@ -189,7 +189,7 @@ pub fn uuid(node: &Node<'_>) -> Outcome<Uuid> {
 
 /// The number as an OID relative to 1.3.6.1.4.1 (RFC 9090): base 128, the last byte without its high
 /// bit; ten bytes at most.
-fn relative_oid(pen: u64) -> Vec<u8> {
+pub fn relative_oid(pen: u64) -> Vec<u8> {
     let mut digits = vec![u8::try_from(pen & 0x7f).unwrap_or_default()];
     let mut rest = pen >> 7;
     while rest != 0 {

@@ -1,0 +1,209 @@
+//! `hexad suit run`: a manifest on a simulated device, with a trace of all that it does.
+
+mod device;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use hexad_suit::report::{Outcome, Place, Reason, Reference, ReportWriter};
+use hexad_suit::{Envelope, Error, Manifest, Procedure, labels};
+use serde_json::{Value, json};
+
+use super::show::component_text;
+use super::{authenticate, source};
+use crate::failure::Failure;
+use crate::input::Input;
+use crate::keys::{KeyFile, read_all};
+use crate::report::{Made, Report};
+use device::{Device, Event};
+
+#[derive(Args, Debug)]
+pub struct Run {
+    /// SUIT envelope, raw or in hexadecimal; `-` is standard input
+    file: PathBuf,
+    /// Trust anchor: PEM, COSE_Key or JWK; may stand several times
+    #[arg(short, long, required = true)]
+    key: Vec<PathBuf>,
+    /// The device, in TOML: described in docs/suit-device.md
+    #[arg(short, long, value_name = "FILE")]
+    device: PathBuf,
+    /// What to do with the manifest
+    #[arg(long, value_enum, default_value_t = Wanted::Both)]
+    procedure: Wanted,
+    /// Write the SUIT_Report that the device would send, without protection
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+/// Which procedures to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Wanted {
+    /// Install
+    Update,
+    /// Boot
+    Invoke,
+    /// Install, then boot
+    Both,
+}
+
+/// Room for the report of a simulated device.
+const REPORT_SIZE: usize = 1 << 20;
+
+pub fn run(arguments: &Run) -> Result<Report, Failure> {
+    let input = Input::read_binary(&arguments.file)?;
+    let refuse = |error: Error| input.reject(error);
+    let files = read_all(&arguments.key)?;
+    let keys = files.iter().map(KeyFile::key).collect::<Result<Vec<_>, _>>()?;
+    let (definition, folder) = definition(&arguments.device)?;
+    let device = Device::new(&definition.0, folder);
+    let mut device = device.map_err(|problem| definition.1.reject(problem))?;
+
+    let mut report = Report::new("suit-run");
+    let envelope = Envelope::parse(input.bytes()).map_err(refuse)?;
+    let manifest = authenticate(&envelope, &keys, None).map_err(refuse)?;
+    report.accepted("manifest verified");
+    let digest = envelope.authentication().digest();
+    let reference = Reference::of(&manifest, digest);
+    let procedures: &[Procedure] = match arguments.procedure {
+        Wanted::Update => &[Procedure::Update],
+        Wanted::Invoke => &[Procedure::Invoke],
+        Wanted::Both => &[Procedure::Update, Procedure::Invoke],
+    };
+    let mut result = manifest.require_compatibility_check();
+    let mut events = Vec::new();
+    for procedure in procedures {
+        let newer = match procedure {
+            Procedure::Invoke => manifest.require_not_older_than(device.sequence_number()),
+            _ => manifest.require_newer_than(device.sequence_number()),
+        };
+        result = result.and(newer);
+        if result.is_ok() {
+            report.heading(format_args!("{procedure:?}"));
+            result = device.run(&manifest, *procedure);
+            let done = device.take_events();
+            trace(&mut report, &manifest, &done);
+            events.extend(done.iter().map(|event| json_of(event, *procedure)));
+        }
+        if result.is_err() {
+            break;
+        }
+    }
+    report.json("events", Value::Array(events));
+    report.entry(
+        "sequence_number",
+        "sequence number that the device keeps",
+        device.sequence_number(),
+        device.sequence_number(),
+    );
+    let components: Value = device
+        .contents()
+        .map(|(name, size, digest)| {
+            report
+                .pair(&format!("component {name}"), format_args!("{size} bytes, SHA-256 {digest}"));
+            json!({"component": name, "size": size, "sha256": digest})
+        })
+        .collect();
+    report.json("components", components);
+    if let Some(path) = &arguments.report {
+        let bytes = report_of(&device, &manifest, reference, result).map_err(refuse)?;
+        report.make(Made {
+            bytes,
+            destination: Some(path.clone()),
+            is_text: false,
+            is_secret: false,
+        });
+    }
+    match result {
+        Ok(()) => report.accepted("accepted"),
+        Err(error) => report.refuse(input.reject(error)),
+    }
+    Ok(report)
+}
+
+/// The device's definition, and the folder that its files are looked for in.
+fn definition(path: &Path) -> Result<((Value, Input), &Path), Failure> {
+    let input = Input::read(path)?;
+    let text = input.text()?;
+    let parsed = source::parse_toml(text).map_err(|problem| input.reject(problem))?;
+    let folder = match path.parent() {
+        Some(folder) if path != Path::new("-") => folder,
+        _ => Path::new(""),
+    };
+    Ok(((parsed, input), folder))
+}
+
+/// What the device did, line by line.
+fn trace(report: &mut Report, manifest: &Manifest<'_>, events: &[Event]) {
+    let mut last = None;
+    for event in events {
+        match event {
+            Event::Action(text) => report.line(format_args!("            {text}")),
+            Event::Command(record) => {
+                let section = (record.section, record.shared);
+                if last != Some(section) {
+                    let name = labels::manifest_element_name(record.section).unwrap_or("sequence");
+                    let shared = if record.shared { "suit-shared-sequence, before " } else { "" };
+                    report.line(format_args!("  {shared}{name}"));
+                    last = Some(section);
+                }
+                let name = name_of(record.command);
+                let of = record.component.and_then(|index| manifest.common().component(index));
+                let of = of.map(|it| format!(" of {}", component_text(it))).unwrap_or_default();
+                let ended = match record.result {
+                    Ok(()) => "ok".to_owned(),
+                    Err(kind) => kind.to_string(),
+                };
+                report.line(format_args!("  {:>8}  {name}{of}: {ended}", record.offset));
+            }
+        }
+    }
+}
+
+fn name_of(command: i64) -> String {
+    labels::command_name(command).map_or_else(|| format!("command {command}"), str::to_owned)
+}
+
+fn json_of(event: &Event, procedure: Procedure) -> Value {
+    let procedure = format!("{procedure:?}").to_lowercase();
+    match event {
+        Event::Action(text) => json!({"procedure": procedure, "action": text}),
+        Event::Command(record) => json!({
+            "procedure": procedure,
+            "section": record.section,
+            "shared": record.shared,
+            "offset": record.offset,
+            "command": name_of(record.command),
+            "component": record.component,
+            "ok": record.result.is_ok(),
+            "error": record.result.err().map(|kind| kind.to_string()),
+        }),
+    }
+}
+
+/// The report of the procedure that ran last.
+fn report_of(
+    device: &Device,
+    manifest: &Manifest<'_>,
+    reference: Reference<'_>,
+    result: Result<(), Error>,
+) -> Result<Vec<u8>, Error> {
+    let mut buffer = vec![0; REPORT_SIZE];
+    let mut report = ReportWriter::new(&mut buffer, None, reference)?;
+    let records = device.last_records();
+    let fatal = result.err().and_then(|_| records.iter().rposition(|it| it.result.is_err()));
+    let mut ended =
+        Place { manifest_id: &[], section: labels::manifest::COMMON, offset: 0, component: 0 };
+    for (position, record) in records.iter().enumerate() {
+        let Some(place) = Place::of(record, manifest) else { continue };
+        if fatal == Some(position) {
+            ended = place;
+        } else {
+            report.heed(record, &place, &[])?;
+        }
+    }
+    let outcome = match result {
+        Ok(()) => Outcome::Success,
+        Err(error) => Outcome::Failure { code: 0, place: ended, reason: Reason::of(error.kind()) },
+    };
+    report.finish(outcome, None).map(<[u8]>::to_vec)
+}
