@@ -16,10 +16,9 @@ impl Digest {
     #[must_use]
     pub fn new(digest: &[u8]) -> Self {
         let mut bytes = [0; 64];
-        let mut length = 0;
-        for (to, from) in bytes.iter_mut().zip(digest) {
-            *to = *from;
-            length += 1;
+        let length = digest.len().min(bytes.len());
+        if let (Some(to), Some(from)) = (bytes.get_mut(..length), digest.get(..length)) {
+            to.copy_from_slice(from);
         }
         Self { bytes, length }
     }
