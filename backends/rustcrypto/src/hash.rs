@@ -2,12 +2,22 @@
 
 use hexad_cose_core::HashAlgorithm;
 use hexad_cose_core::crypto::{CryptoError, Digest, Hash, Hasher};
+use hmac::EagerHash;
+use hmac::digest::OutputSizeUser;
+use hmac::digest::consts::U32;
 use sha2::Digest as _;
-use sha2::{Sha256, Sha384, Sha512};
+#[cfg(feature = "sha512")]
+use sha2::{Sha384, Sha512};
 #[cfg(feature = "shake")]
 use shake::{ExtendableOutput, Shake128, Shake256, XofReader};
 
 use crate::RustCrypto;
+
+/// SHA-256, whoever computes it: what [`RunningTag`](crate::RunningTag), [`derive`](crate::derive) and
+/// [`verify`](crate::verify) can stand on in the place of `sha2`'s.
+pub trait Sha256: EagerHash + OutputSizeUser<OutputSize = U32> {}
+
+impl<T: EagerHash + OutputSizeUser<OutputSize = U32>> Sha256 for T {}
 
 /// A hash that is being computed.
 #[derive(Clone, Debug)]
@@ -15,8 +25,10 @@ pub struct RunningHash(State);
 
 #[derive(Clone, Debug)]
 enum State {
-    Sha256(Sha256),
+    Sha256(sha2::Sha256),
+    #[cfg(feature = "sha512")]
     Sha384(Sha384),
+    #[cfg(feature = "sha512")]
     Sha512(Sha512),
     #[cfg(feature = "shake")]
     Shake128(Shake128),
@@ -29,8 +41,10 @@ impl Hash for RustCrypto {
 
     fn start(&mut self, algorithm: HashAlgorithm) -> Result<RunningHash, CryptoError> {
         Ok(RunningHash(match algorithm {
-            HashAlgorithm::Sha256 => State::Sha256(Sha256::new()),
+            HashAlgorithm::Sha256 => State::Sha256(sha2::Sha256::new()),
+            #[cfg(feature = "sha512")]
             HashAlgorithm::Sha384 => State::Sha384(Sha384::new()),
+            #[cfg(feature = "sha512")]
             HashAlgorithm::Sha512 => State::Sha512(Sha512::new()),
             #[cfg(feature = "shake")]
             HashAlgorithm::Shake128 => State::Shake128(Shake128::default()),
@@ -45,7 +59,9 @@ impl Hasher for RunningHash {
     fn update(&mut self, data: &[u8]) {
         match &mut self.0 {
             State::Sha256(hash) => hash.update(data),
+            #[cfg(feature = "sha512")]
             State::Sha384(hash) => hash.update(data),
+            #[cfg(feature = "sha512")]
             State::Sha512(hash) => hash.update(data),
             #[cfg(feature = "shake")]
             State::Shake128(hash) => shake::digest::Update::update(hash, data),
@@ -57,7 +73,9 @@ impl Hasher for RunningHash {
     fn finish(self) -> Result<Digest, CryptoError> {
         Ok(match self.0 {
             State::Sha256(hash) => Digest::new(&hash.finalize()),
+            #[cfg(feature = "sha512")]
             State::Sha384(hash) => Digest::new(&hash.finalize()),
+            #[cfg(feature = "sha512")]
             State::Sha512(hash) => Digest::new(&hash.finalize()),
             #[cfg(feature = "shake")]
             State::Shake128(hash) => squeeze::<32>(hash),

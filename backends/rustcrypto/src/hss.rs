@@ -1,12 +1,13 @@
 //! Checking hash-based signatures: HSS over LMS with SHA-256 (RFC 8554; RFC 8778 for COSE).
 //!
-//! There is nothing in it but hashing, so it stands here on `sha2`: the message streams through the
-//! hash, and a signature of any length is read in place.
+//! There is nothing in it but hashing, so it stands on a hash alone: the message streams through it,
+//! and a signature of any length is read in place.
 
 use hexad_cose_core::Segments;
 use hexad_cose_core::crypto::CryptoError;
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use crate::Sha256;
 
 /// The size of a node, in bytes: that of SHA-256.
 const N: usize = 32;
@@ -24,7 +25,11 @@ const D_LEAF: [u8; 2] = [0x82, 0x82];
 const D_INTR: [u8; 2] = [0x83, 0x83];
 
 /// Checks a signature over a message.
-pub fn verify(public: &[u8], message: &Segments<'_>, signature: &[u8]) -> Result<(), CryptoError> {
+pub fn verify<S: Sha256>(
+    public: &[u8],
+    message: &Segments<'_>,
+    signature: &[u8],
+) -> Result<(), CryptoError> {
     let mut rest = Reader(public);
     let levels = rest.number().ok_or(CryptoError::InvalidKey)?;
     let mut key = LmsKey::read(&mut rest, CryptoError::InvalidKey)?;
@@ -41,14 +46,14 @@ pub fn verify(public: &[u8], message: &Segments<'_>, signature: &[u8]) -> Result
     for _ in 0..signed_keys {
         let signature = LmsSignature::read(&mut rest, &key).ok_or(rejected)?;
         let next = LmsKey::read(&mut rest, rejected)?;
-        signature.check(&key, |hash| hash.update(next.encoded))?;
+        signature.check::<S>(&key, |hash| hash.update(next.encoded))?;
         key = next;
     }
     let signature = LmsSignature::read(&mut rest, &key).ok_or(rejected)?;
     if !rest.0.is_empty() {
         return Err(rejected);
     }
-    signature.check(&key, |hash| message.for_each(|piece| hash.update(piece)))
+    signature.check::<S>(&key, |hash| message.for_each(|piece| hash.update(piece)))
 }
 
 /// What is still to be read.
@@ -119,8 +124,8 @@ impl<'b> LmsKey<'b> {
     }
 
     /// A hash that has taken the tree's identifier and `number`, a leaf's or a node's.
-    fn hash(&self, number: u32) -> Sha256 {
-        Sha256::new().chain_update(self.identifier).chain_update(number.to_be_bytes())
+    fn hash<S: Sha256>(&self, number: u32) -> S {
+        S::new().chain_update(self.identifier).chain_update(number.to_be_bytes())
     }
 }
 
@@ -152,19 +157,19 @@ impl<'b> LmsSignature<'b> {
 
     /// Whether the root of `key` comes of this signature and the message that `message` hands to a
     /// hash (RFC 8554, algorithm 6a).
-    fn check(
+    fn check<S: Sha256>(
         &self,
         key: &LmsKey<'_>,
-        message: impl FnOnce(&mut Sha256),
+        message: impl FnOnce(&mut S),
     ) -> Result<(), CryptoError> {
         let leaf = self.one_time_key(key, message);
         let mut number = (1 << key.height) | self.leaf;
-        let mut node = finish(key.hash(number).chain_update(D_LEAF).chain_update(leaf));
+        let mut node = finish(key.hash::<S>(number).chain_update(D_LEAF).chain_update(leaf));
         for sibling in self.path.chunks_exact(N) {
             let (left, right) =
                 if number & 1 == 1 { (sibling, &node[..]) } else { (&node[..], sibling) };
             number >>= 1;
-            let hash = key.hash(number).chain_update(D_INTR);
+            let hash = key.hash::<S>(number).chain_update(D_INTR);
             node = finish(hash.chain_update(left).chain_update(right));
         }
         let same: bool = node.as_slice().ct_eq(key.root).into();
@@ -172,8 +177,12 @@ impl<'b> LmsSignature<'b> {
     }
 
     /// The one-time public key that signed the message (RFC 8554, algorithm 4b).
-    fn one_time_key(&self, key: &LmsKey<'_>, message: impl FnOnce(&mut Sha256)) -> Node {
-        let mut hash = key.hash(self.leaf).chain_update(D_MESG).chain_update(self.randomizer);
+    fn one_time_key<S: Sha256>(
+        &self,
+        key: &LmsKey<'_>,
+        message: impl FnOnce(&mut S),
+    ) -> Node {
+        let mut hash = key.hash::<S>(self.leaf).chain_update(D_MESG).chain_update(self.randomizer);
         message(&mut hash);
         let OneTime { width, shift, .. } = key.one_time;
         let digest = finish(hash);
@@ -181,12 +190,12 @@ impl<'b> LmsSignature<'b> {
         let coefficients = digest.iter().chain(&checksum).flat_map(|byte| digits(*byte, width));
 
         let last = digit_mask(width);
-        let mut public = key.hash(self.leaf).chain_update(D_PBLC);
+        let mut public = key.hash::<S>(self.leaf).chain_update(D_PBLC);
         for ((index, start), chain) in (0u16..).zip(coefficients).zip(self.chains.chunks_exact(N)) {
             let mut node = Node::default();
             node.iter_mut().zip(chain).for_each(|(to, from)| *to = *from);
             for step in start..last {
-                let hash = key.hash(self.leaf).chain_update(index.to_be_bytes());
+                let hash = key.hash::<S>(self.leaf).chain_update(index.to_be_bytes());
                 node = finish(hash.chain_update([step]).chain_update(node));
             }
             public.update(node);
@@ -195,7 +204,7 @@ impl<'b> LmsSignature<'b> {
     }
 }
 
-fn finish(hash: Sha256) -> Node {
+fn finish(hash: impl Sha256) -> Node {
     hash.finalize().into()
 }
 

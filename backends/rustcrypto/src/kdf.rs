@@ -2,9 +2,8 @@
 
 use hexad_cose_core::crypto::{CryptoError, Kdf, KdfAlgorithm};
 use hkdf::Hkdf;
-use sha2::{Sha256, Sha512};
 
-use crate::RustCrypto;
+use crate::{RustCrypto, Sha256};
 
 impl Kdf for RustCrypto {
     /// At most 255 blocks of the function can be filled: 8,160 bytes with SHA-256, 16,320 with
@@ -17,19 +16,34 @@ impl Kdf for RustCrypto {
         info: &[&[u8]],
         key: &mut [u8],
     ) -> Result<(), CryptoError> {
-        match algorithm {
-            KdfAlgorithm::HkdfSha256 => Hkdf::<Sha256>::new(Some(salt), secret)
-                .expand_multi_info(info, key)
-                .map_err(|_| CryptoError::BufferTooSmall),
-            KdfAlgorithm::HkdfSha512 => Hkdf::<Sha512>::new(Some(salt), secret)
-                .expand_multi_info(info, key)
-                .map_err(|_| CryptoError::BufferTooSmall),
-            #[cfg(feature = "aes")]
-            KdfAlgorithm::HkdfAes128 => expand::<cbc_mac::CbcMac<aes::Aes128>>(secret, info, key),
-            #[cfg(feature = "aes")]
-            KdfAlgorithm::HkdfAes256 => expand::<cbc_mac::CbcMac<aes::Aes256>>(secret, info, key),
-            _ => Err(CryptoError::Unsupported),
-        }
+        derive::<sha2::Sha256>(algorithm, secret, salt, info, key)
+    }
+}
+
+/// Derives a key as [`Kdf::derive`] does, HKDF with SHA-256 on that of `S`.
+///
+/// # Errors
+/// Those of [`Kdf::derive`].
+pub fn derive<S: Sha256>(
+    algorithm: KdfAlgorithm,
+    secret: &[u8],
+    salt: &[u8],
+    info: &[&[u8]],
+    key: &mut [u8],
+) -> Result<(), CryptoError> {
+    match algorithm {
+        KdfAlgorithm::HkdfSha256 => Hkdf::<S>::new(Some(salt), secret)
+            .expand_multi_info(info, key)
+            .map_err(|_| CryptoError::BufferTooSmall),
+        #[cfg(feature = "sha512")]
+        KdfAlgorithm::HkdfSha512 => Hkdf::<sha2::Sha512>::new(Some(salt), secret)
+            .expand_multi_info(info, key)
+            .map_err(|_| CryptoError::BufferTooSmall),
+        #[cfg(feature = "aes")]
+        KdfAlgorithm::HkdfAes128 => expand::<cbc_mac::CbcMac<aes::Aes128>>(secret, info, key),
+        #[cfg(feature = "aes")]
+        KdfAlgorithm::HkdfAes256 => expand::<cbc_mac::CbcMac<aes::Aes256>>(secret, info, key),
+        _ => Err(CryptoError::Unsupported),
     }
 }
 

@@ -43,7 +43,8 @@ mod wrap;
 pub use aead::MAX_AAD;
 #[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "curve25519"))]
 pub use agree::AgreementKey;
-pub use hash::RunningHash;
+pub use hash::{RunningHash, Sha256};
+pub use kdf::derive;
 #[cfg(any(
     feature = "p256",
     feature = "p384",
@@ -57,6 +58,7 @@ pub use key::SigningKey;
 pub use mac::RunningTag;
 #[cfg(feature = "pem")]
 pub use pem::{OwnedPublicKey, PemError, public_key_from_pem, public_key_to_pem};
+pub use verify::verify;
 
 /// The backend: every algorithm in software, with nothing to configure and no state.
 #[derive(Clone, Copy, Debug, Default)]

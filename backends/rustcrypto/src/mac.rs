@@ -9,22 +9,25 @@ use cbc_mac::CbcMac;
 use hexad_cose_core::Algorithm;
 use hexad_cose_core::crypto::{CryptoError, Digest, Hasher, Mac};
 use hmac::{Hmac, KeyInit, Mac as _};
-use sha2::{Sha256, Sha384, Sha512};
+#[cfg(feature = "sha512")]
+use sha2::{Sha384, Sha512};
 
-use crate::RustCrypto;
+use crate::{RustCrypto, Sha256};
 
 /// A tag that is being computed. Its state, from which tags could be made, is wiped when dropped and
-/// never printed.
+/// never printed. HMAC 256 is that of `S`.
 #[derive(Clone)]
-pub struct RunningTag {
-    state: State,
+pub struct RunningTag<S: Sha256 = sha2::Sha256> {
+    state: State<S>,
     length: usize,
 }
 
 #[derive(Clone)]
-enum State {
-    Sha256(Hmac<Sha256>),
+enum State<S: Sha256> {
+    Sha256(Hmac<S>),
+    #[cfg(feature = "sha512")]
     Sha384(Hmac<Sha384>),
+    #[cfg(feature = "sha512")]
     Sha512(Hmac<Sha512>),
     #[cfg(feature = "aes")]
     Aes128(CbcMac<Aes128>),
@@ -38,13 +41,26 @@ impl Mac for RustCrypto {
 
     /// HMAC takes a key of any length but zero, AES-CBC-MAC one of the length in its name.
     fn start(&mut self, algorithm: Algorithm, key: &[u8]) -> Result<RunningTag, CryptoError> {
+        RunningTag::start(algorithm, key)
+    }
+}
+
+impl<S: Sha256> RunningTag<S> {
+    /// Starts a tag: that of [`Mac::start`].
+    ///
+    /// # Errors
+    /// `Unsupported`; `InvalidKey` for an empty key of HMAC, and one of AES-CBC-MAC that has not the
+    /// length in its name.
+    pub fn start(algorithm: Algorithm, key: &[u8]) -> Result<Self, CryptoError> {
         let length = algorithm.tag_len().ok_or(CryptoError::Unsupported)?;
         if key.is_empty() {
             return Err(CryptoError::InvalidKey);
         }
         let state = match algorithm {
             Algorithm::HMAC_256_64 | Algorithm::HMAC_256 => State::Sha256(keyed(key)?),
+            #[cfg(feature = "sha512")]
             Algorithm::HMAC_384 => State::Sha384(keyed(key)?),
+            #[cfg(feature = "sha512")]
             Algorithm::HMAC_512 => State::Sha512(keyed(key)?),
             #[cfg(feature = "aes")]
             Algorithm::AES_MAC_128_64 | Algorithm::AES_MAC_128_128 => State::Aes128(keyed(key)?),
@@ -52,7 +68,7 @@ impl Mac for RustCrypto {
             Algorithm::AES_MAC_256_64 | Algorithm::AES_MAC_256_128 => State::Aes256(keyed(key)?),
             _ => return Err(CryptoError::Unsupported),
         };
-        Ok(RunningTag { state, length })
+        Ok(Self { state, length })
     }
 }
 
@@ -60,11 +76,13 @@ fn keyed<M: KeyInit>(key: &[u8]) -> Result<M, CryptoError> {
     M::new_from_slice(key).map_err(|_| CryptoError::InvalidKey)
 }
 
-impl Hasher for RunningTag {
+impl<S: Sha256> Hasher for RunningTag<S> {
     fn update(&mut self, data: &[u8]) {
         match &mut self.state {
             State::Sha256(mac) => mac.update(data),
+            #[cfg(feature = "sha512")]
             State::Sha384(mac) => mac.update(data),
+            #[cfg(feature = "sha512")]
             State::Sha512(mac) => mac.update(data),
             #[cfg(feature = "aes")]
             State::Aes128(mac) => mac.update(data),
@@ -76,7 +94,9 @@ impl Hasher for RunningTag {
     fn finish(self) -> Result<Digest, CryptoError> {
         let tag = match self.state {
             State::Sha256(mac) => Digest::new(&mac.finalize().into_bytes()),
+            #[cfg(feature = "sha512")]
             State::Sha384(mac) => Digest::new(&mac.finalize().into_bytes()),
+            #[cfg(feature = "sha512")]
             State::Sha512(mac) => Digest::new(&mac.finalize().into_bytes()),
             #[cfg(feature = "aes")]
             State::Aes128(mac) => Digest::new(&mac.finalize().into_bytes()),
@@ -87,7 +107,7 @@ impl Hasher for RunningTag {
     }
 }
 
-impl fmt::Debug for RunningTag {
+impl<S: Sha256> fmt::Debug for RunningTag<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunningTag").field("length", &self.length).finish_non_exhaustive()
     }

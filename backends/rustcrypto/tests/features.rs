@@ -7,15 +7,16 @@ use hexad_cose_core::crypto::Verify;
 use hexad_cose_core::{Algorithm, CryptoError, Curve, PublicKey, Signed, Y};
 use hexad_rustcrypto::RustCrypto;
 
-/// Without features: SHA-2, HMAC and HKDF.
+/// Without features: SHA-256, and HMAC and HKDF with it.
 #[test]
 fn the_base_hashes_authenticates_and_derives() {
-    let shake = if cfg!(feature = "shake") { 2 } else { 0 };
-    assert_eq!(conformance::hash(&mut RustCrypto).len(), 3 + shake);
-    let aes = if cfg!(feature = "aes") { 4 } else { 0 };
-    assert_eq!(conformance::mac(&mut RustCrypto).len(), 4 + aes);
-    let aes = if cfg!(feature = "aes") { 2 } else { 0 };
-    assert_eq!(conformance::kdf(&mut RustCrypto).len(), 2 + aes);
+    let of = |there: bool, count| if there { count } else { 0 };
+    let (aes, sha512) = (cfg!(feature = "aes"), cfg!(feature = "sha512"));
+    let hashes = 1 + of(sha512, 2) + of(cfg!(feature = "shake"), 2);
+    assert_eq!(conformance::hash(&mut RustCrypto).len(), hashes);
+    // HMAC 256/64 and 256/256.
+    assert_eq!(conformance::mac(&mut RustCrypto).len(), 2 + of(sha512, 2) + of(aes, 4));
+    assert_eq!(conformance::kdf(&mut RustCrypto).len(), 1 + of(sha512, 1) + of(aes, 2));
 }
 
 /// A curve that was left out is "can't", not "no".
