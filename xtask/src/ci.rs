@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Result, cargo, required, run as execute, succeeds};
 use crate::thumb::Toolchain;
-use crate::{deps, firmware, fuzz, thumb};
+use crate::{cortex_m4, deps, firmware, fuzz, thumb};
 
 /// A step: its headline, and what it does.
 struct Step {
@@ -20,7 +20,7 @@ enum Outcome {
     Skipped(String),
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "format", run: || done(&mut cargo(["fmt", "--all", "--check"])) },
     Step { name: "dependencies", run: || deps::run().map(|()| Outcome::Passed) },
     Step {
@@ -56,6 +56,7 @@ const STEPS: [Step; 12] = [
     },
     Step { name: "advisories", run: advisories },
     Step { name: "thumb", run: thumb_if_there },
+    Step { name: "cortex-m4", run: cortex_m4_if_there },
     Step { name: "fuzz", run: fuzz_if_there },
     Step { name: "demo", run: demo },
 ];
@@ -111,6 +112,9 @@ fn test() -> Result<Outcome> {
         let mut few = cargo(["test", "--package", BACKEND, "--test", "features"]);
         execute(few.args(["--features", features]))?;
     }
+    for features in ["p256", "aes,curve25519,hss-lms,ml-dsa,p256,sha512"] {
+        execute(cargo(["test", "--package", "hexad-cortex-m4"]).args(["--features", features]))?;
+    }
     Ok(Outcome::Passed)
 }
 
@@ -118,19 +122,22 @@ fn test() -> Result<Outcome> {
 /// each family of algorithms, every pair.
 fn features() -> Result<Outcome> {
     let mut hack = cargo(["hack", "check", "--workspace", "--feature-powerset"]);
-    for program in ["hexad", "hexad-conformance", "hexad-benches", "xtask", BACKEND] {
+    let programs = ["hexad", "hexad-conformance", "hexad-benches", "xtask"];
+    for program in programs.iter().chain(&BACKENDS) {
         hack.args(["--exclude", program]);
     }
     execute(&mut hack)?;
-    let pairs = ["hack", "check", "--package", BACKEND, "--feature-powerset", "--depth", "2"];
+    let pairs = ["hack", "check", "--feature-powerset", "--depth", "2", "--package"];
+    execute(cargo(pairs).arg("hexad-cortex-m4"))?;
     // What is alike counts as one.
     let alike =
         ["--group-features", "p384,p521,secp256k1", "--group-features", "chacha20poly1305,shake"];
-    done(cargo(pairs).args(["--exclude-features", "full"]).args(alike))
+    done(cargo(pairs).arg(BACKEND).args(["--exclude-features", "full"]).args(alike))
 }
 
-/// The backend with many features.
-const BACKEND: &str = "hexad-rustcrypto";
+/// The backends with many features; the first with the most.
+const BACKENDS: [&str; 2] = ["hexad-rustcrypto", "hexad-cortex-m4"];
+const BACKEND: &str = BACKENDS[0];
 
 /// Known vulnerabilities, where the database of them can be reached.
 fn advisories() -> Result<Outcome> {
@@ -150,6 +157,13 @@ fn thumb_if_there() -> Result<Outcome> {
 fn firmware_if_there() -> Result<Outcome> {
     match firmware::available() {
         Ok(_) => firmware::check().map(|()| Outcome::Passed),
+        Err(missing) => skip("qemu", missing.to_string()),
+    }
+}
+
+fn cortex_m4_if_there() -> Result<Outcome> {
+    match cortex_m4::available() {
+        Ok(_) => cortex_m4::check().map(|()| Outcome::Passed),
         Err(missing) => skip("qemu", missing.to_string()),
     }
 }

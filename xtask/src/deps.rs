@@ -1,10 +1,10 @@
 //! `deps`: who may depend on whom, checked from cargo's own metadata.
 //!
 //! The rule: cose-core stands on no crate of the family; backends, standards and the line to a device on
-//! cose-core alone; a standard on another one only as an optional dependency; the operator on cose-core
-//! and the standards; the command, the C API and the firmware on all of these; nothing on the tools.
-//! Neither cose-core, nor a standard, nor the operator names a crate with an algorithm in it. Dependencies
-//! of tests are free.
+//! cose-core alone, but a backend also on the software one; a standard on another one only as an optional
+//! dependency; the operator on cose-core and the standards; the command, the C API and the firmware on all
+//! of these; nothing on the tools. Neither cose-core, nor a standard, nor the operator names a crate with
+//! an algorithm in it. Dependencies of tests are free.
 
 use std::fmt;
 
@@ -90,7 +90,7 @@ impl Place {
 }
 
 /// Crates that are an algorithm, or bring some.
-const ALGORITHMS: [&str; 33] = [
+const ALGORITHMS: [&str; 34] = [
     "aead",
     "aes",
     "aes-gcm",
@@ -115,6 +115,7 @@ const ALGORITHMS: [&str; 33] = [
     "openssl",
     "p256",
     "p256-cortex-m4",
+    "p256-cortex-m4-sys",
     "p384",
     "p521",
     "ring",
@@ -125,6 +126,9 @@ const ALGORITHMS: [&str; 33] = [
     "shake",
     "x25519-dalek",
 ];
+
+/// The backend that runs everywhere.
+const SOFTWARE: &str = "hexad-rustcrypto";
 
 /// Which part of the rule `edge` breaks, if it does.
 fn broken(edge: &Edge) -> Option<&'static str> {
@@ -142,6 +146,8 @@ fn broken(edge: &Edge) -> Option<&'static str> {
         (Core, _) => false,
         (Backend | Standard | Link, Core) | (Link, Link) => true,
         (Standard, Standard) => edge.optional,
+        // What one backend does not do better, it hands on.
+        (Backend, Backend) => edge.to == SOFTWARE,
         (Backend | Standard | Link, _) => false,
         (Operator, Core | Standard) => true,
         (Operator, _) => false,
@@ -154,7 +160,7 @@ fn broken(edge: &Edge) -> Option<&'static str> {
     Some(match (from, to) {
         (_, Tool) => "nothing depends on a tool",
         (Core, _) => "cose-core depends on no crate of the family",
-        (Backend, _) => "a backend depends on cose-core alone",
+        (Backend, _) => "a backend depends on cose-core and the software backend alone",
         (Standard, Standard) => "standards do not depend on one another, unless optionally",
         (Standard, _) => "a standard depends on cose-core alone",
         (Link, _) => "the line to a device depends on cose-core alone",

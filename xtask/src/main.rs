@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod cortex_m;
+mod cortex_m4;
 mod deps;
 mod elf;
 mod firmware;
@@ -72,10 +73,16 @@ enum Task {
     },
     /// Write the seed corpora of the fuzz targets anew, under fuzz/corpus
     Seeds,
-    /// Build the device crates for a Cortex-M4 (thumbv7em-none-eabi)
+    /// Build the device crates for Cortex-M4, M3 and M0
     Thumb,
     /// Build the device of firmware/, which QEMU runs
     Firmware,
+    /// Run the images of the Cortex-M4 backend in QEMU: all that are tests, or one
+    #[command(after_help = "Examples:\n  cargo xtask cortex-m4\n  cargo xtask cortex-m4 measure")]
+    CortexM4 {
+        /// Which
+        image: Option<cortex_m4::Image>,
+    },
     /// Check who depends on whom against the rule of the architecture
     Deps,
     /// Run all that has to hold before a change is merged, after `setup`
@@ -93,6 +100,7 @@ fn main() -> ExitCode {
         Task::Seeds => fuzz::seeds(),
         Task::Thumb => thumb::run(),
         Task::Firmware => firmware::run(),
+        Task::CortexM4 { image } => cortex_m4::run(image),
         Task::Deps => deps::run(),
         Task::Ci => ci::run(),
     };

@@ -15,7 +15,7 @@ struct Need {
     there: fn() -> bool,
 }
 
-const SYSTEM: [Need; 7] = [
+const SYSTEM: [Need; 8] = [
     Need {
         purpose: "enforcement in network namespaces",
         packages: &["nftables", "iproute2"],
@@ -30,6 +30,11 @@ const SYSTEM: [Need; 7] = [
         purpose: "the build for Cortex-M (a compiler with the sources of its library)",
         packages: &["rustc-web", "cargo-web", "rust-web-src"],
         there: || Toolchain::find(thumb::TARGET).is_ok(),
+    },
+    Need {
+        purpose: "P-256 for Cortex-M4: C and assembly in p256-cortex-m4-sys",
+        packages: &["gcc-arm-none-eabi", "libnewlib-arm-none-eabi"],
+        there: || find("arm-none-eabi-gcc").is_some(),
     },
     Need {
         purpose: "the images for Cortex-M, and a machine to run them",

@@ -1,4 +1,4 @@
-//! `thumb`: builds the crates that run on a device for a Cortex-M4, without a heap where they need none.
+//! `thumb`: builds the crates that run on a device for Cortex-M, without a heap where they need none.
 //!
 //! With the compiler of the workspace where it has the target (`rustup target add`); else with
 //! Debian's, which brings the sources of the library and builds that, too.
@@ -10,13 +10,24 @@ use crate::process::{Result, cargo, output, program, run as execute};
 
 /// A Cortex-M4 without floating point.
 pub const TARGET: &str = "thumbv7em-none-eabi";
+const M0: &str = "thumbv6m-none-eabi";
+const M3: &str = "thumbv7m-none-eabi";
 
-/// What is built together, and with which features. `mud` is apart: it asks cose-core for `alloc`.
-const SETS: [(&[&str], &str); 3] = [
-    (&["hexad-cose-core", "hexad-suit", "hexad-eat", "hexad-coswid"], ""),
-    (&["hexad-mud"], ""),
-    (&["hexad-rustcrypto"], "aes,chacha20poly1305,curve25519,hss-lms,ml-dsa,p256"),
+/// What is built together, for what, and with which features. `mud` is apart: it asks cose-core for
+/// `alloc`.
+const SETS: [(&str, &[&str], &str); 6] = [
+    (TARGET, &["hexad-cose-core", "hexad-suit", "hexad-eat", "hexad-coswid"], ""),
+    (TARGET, &["hexad-mud"], ""),
+    (TARGET, &["hexad-rustcrypto"], "aes,chacha20poly1305,curve25519,hss-lms,ml-dsa,p256,sha512"),
+    (TARGET, &["hexad-cortex-m4"], "aes,chacha20poly1305,curve25519,hss-lms,ml-dsa,p256,sha512"),
+    // The assembly of SHA-256, and P-256 in software.
+    (M3, &["hexad-cortex-m4"], "p256"),
+    // No assembly: what a Cortex-M0 takes is the software backend.
+    (M0, &["hexad-suit", "hexad-eat", "hexad-rustcrypto"], DEVICE),
 ];
+
+/// What a small device needs of the software backend.
+const DEVICE: &str = "hexad-rustcrypto/aes,hexad-rustcrypto/curve25519,hexad-rustcrypto/p256";
 
 /// Debian's compiler (packages rustc-web and cargo-web), beside whatever rustup puts first.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -24,10 +35,9 @@ const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 
 /// Builds every set.
 pub fn run() -> Result {
-    let toolchain = Toolchain::find(TARGET)?;
-    for (packages, features) in SETS {
-        let mut build = toolchain.build();
-        build.args(["--release", "--target", TARGET, "--target-dir", "target/thumb"]);
+    for (target, packages, features) in SETS {
+        let mut build = Toolchain::find(target)?.build();
+        build.args(["--release", "--target", target, "--target-dir", "target/thumb"]);
         for package in packages {
             build.args(["--package", package]);
         }

@@ -177,11 +177,7 @@ impl<'b> LmsSignature<'b> {
     }
 
     /// The one-time public key that signed the message (RFC 8554, algorithm 4b).
-    fn one_time_key<S: Sha256>(
-        &self,
-        key: &LmsKey<'_>,
-        message: impl FnOnce(&mut S),
-    ) -> Node {
+    fn one_time_key<S: Sha256>(&self, key: &LmsKey<'_>, message: impl FnOnce(&mut S)) -> Node {
         let mut hash = key.hash::<S>(self.leaf).chain_update(D_MESG).chain_update(self.randomizer);
         message(&mut hash);
         let OneTime { width, shift, .. } = key.one_time;

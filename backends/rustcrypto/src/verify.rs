@@ -41,12 +41,7 @@ pub fn verify<S: Sha256>(
         return Err(CryptoError::Unsupported);
     }
     match (key, signed) {
-        #[cfg(any(
-            feature = "p256",
-            feature = "p384",
-            feature = "p521",
-            feature = "secp256k1"
-        ))]
+        #[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "secp256k1"))]
         (PublicKey::Ec2 { curve, x, y }, Signed::Digest(digest)) => {
             ecdsa::verify(*curve, x, y, digest.as_bytes(), signature)
         }

@@ -17,6 +17,7 @@ fn allowed() {
         ("hexad-firmware", "hexad-link"),
         ("hexad-conformance", "hexad-suit"),
         ("hexad-rustcrypto", "p256"),
+        ("hexad-cortex-m4", "hexad-rustcrypto"),
         ("hexad-cose-core", "subtle"),
         ("serde", "sha2"),
     ] {
@@ -36,7 +37,8 @@ fn refused() {
         ("hexad-operator", "hmac", "never name an algorithm"),
         ("hexad-suit", "hexad-rustcrypto", "a standard depends on cose-core alone"),
         ("hexad-eat", "hexad-coswid", "do not depend on one another"),
-        ("hexad-rustcrypto", "hexad-suit", "a backend depends on cose-core alone"),
+        ("hexad-rustcrypto", "hexad-suit", "a backend depends on cose-core and the software"),
+        ("hexad-rustcrypto", "hexad-cortex-m4", "a backend depends on cose-core and the software"),
         ("hexad-operator", "hexad-rustcrypto", "the operator depends on"),
         ("hexad-link", "hexad-suit", "the line to a device depends on cose-core alone"),
         ("hexad-ffi", "hexad", "programs do not depend on one another"),
