@@ -289,10 +289,10 @@ impl ManifestBuilder {
             }
             Ok(())
         })?;
-        let mut read = Manifest::read(Raw::new(&manifest, 0), &self.options)?;
+        let encoded = Raw::new(&manifest, 0);
+        let mut read = Manifest::read(encoded, encoded, &self.options)?;
         for (label, element) in &severed {
-            let content = Raw::new(element, 0).cursor().byte_string()?;
-            read.attach(*label, content, &self.options)?;
+            read.attach(*label, Raw::new(element, 0), &self.options)?;
         }
         let wrapped = wrap(&manifest)?;
         let digest = self.digest(&wrapped, hash)?;

@@ -8,9 +8,8 @@ use crate::component::{ComponentIdentifier, Components};
 use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind};
 use crate::labels::common as label;
-use crate::options::Options;
 use crate::parameter::text_key;
-use crate::sequence::{self, Findings, Place};
+use crate::sequence::Findings;
 
 /// The content of `suit-common`.
 #[derive(Clone, Copy, Debug)]
@@ -24,37 +23,14 @@ pub struct Common<'b> {
 }
 
 impl<'b> Common<'b> {
-    /// Reads the map that is all of what `cursor` holds.
-    pub(crate) fn parse(mut cursor: Cursor<'b>, options: &Options) -> Result<Self, Error> {
-        let (mut components, mut shared_sequence) = (Components::none(), None);
-        let mut dependencies = Dependencies::none();
-        let mut entries = Entries::enter(&mut cursor)?;
-        loop {
-            let at = cursor.offset();
-            match entries.next(&mut cursor)? {
-                None => break,
-                Some(Label::Integer(label::COMPONENTS)) => {
-                    components = Components::take(&mut cursor, options.components)?;
-                }
-                Some(Label::Integer(label::SHARED_SEQUENCE)) => {
-                    shared_sequence = Some(CommandSequence::take(&mut cursor)?);
-                }
-                Some(Label::Integer(label::DEPENDENCIES)) => {
-                    dependencies = Dependencies::take(&mut cursor, options.components)?;
-                }
-                Some(Label::Integer(key)) => {
-                    return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
-                }
-                Some(Label::Text(_)) => return Err(text_key(at)),
-            }
-        }
-        cursor.finish()?;
-        let count = number_dependencies(components, dependencies)?;
-        let findings = match shared_sequence {
-            Some(shared) => sequence::check(shared, Place::Shared, count, options)?,
-            None => Findings::default(),
-        };
-        Ok(Self { components, dependencies, count, shared_sequence, findings })
+    pub(crate) const fn new(
+        components: Components<'b>,
+        dependencies: Dependencies<'b>,
+        count: usize,
+        shared_sequence: Option<CommandSequence<'b>>,
+        findings: Findings,
+    ) -> Self {
+        Self { components, dependencies, count, shared_sequence, findings }
     }
 
     /// suit-components.
@@ -80,11 +56,7 @@ impl<'b> Common<'b> {
     /// dependency that is numbered on from where it ends.
     #[must_use]
     pub fn component(self, index: usize) -> Option<ComponentIdentifier<'b>> {
-        if index < self.components.len() {
-            self.components.get(index)
-        } else {
-            self.dependencies.get(index).and_then(|dependency| dependency.prefix)
-        }
+        component(self.components, self.dependencies, index)
     }
 
     /// suit-shared-sequence.
@@ -96,13 +68,51 @@ impl<'b> Common<'b> {
     /// Whether the shared sequence checks a vendor and a class identifier (section 6.2).
     #[must_use]
     pub const fn checks_compatibility(self) -> bool {
-        self.findings.vendor_identifier && self.findings.class_identifier
+        self.findings.checks_compatibility()
+    }
+}
+
+/// Where the elements of the map that is all of what `cursor` holds are: suit-components,
+/// suit-dependencies, suit-shared-sequence.
+pub(crate) fn locate<'b>(cursor: &mut Cursor<'b>) -> Result<[Option<Cursor<'b>>; 3], Error> {
+    let mut elements = [None; 3];
+    let [components, dependencies, shared_sequence] = &mut elements;
+    let mut entries = Entries::enter(cursor)?;
+    loop {
+        let at = cursor.offset();
+        let element = match entries.next(cursor)? {
+            None => break,
+            Some(Label::Integer(label::COMPONENTS)) => &mut *components,
+            Some(Label::Integer(label::DEPENDENCIES)) => &mut *dependencies,
+            Some(Label::Integer(label::SHARED_SEQUENCE)) => &mut *shared_sequence,
+            Some(Label::Integer(key)) => {
+                return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
+            }
+            Some(Label::Text(_)) => return Err(text_key(at)),
+        };
+        *element = Some(*cursor);
+        cursor.skip()?;
+    }
+    cursor.finish()?;
+    Ok(elements)
+}
+
+/// The identifier of the component with this index: see [`Common::component`].
+pub(crate) fn component<'b>(
+    components: Components<'b>,
+    dependencies: Dependencies<'b>,
+    index: usize,
+) -> Option<ComponentIdentifier<'b>> {
+    if index < components.len() {
+        components.get(index)
+    } else {
+        dependencies.get(index).and_then(|dependency| dependency.prefix)
     }
 }
 
 /// How many component indices there are, with each dependency beyond `components` given the next and
 /// an identifier that no other has.
-fn number_dependencies(
+pub(crate) fn number_dependencies(
     components: Components<'_>,
     dependencies: Dependencies<'_>,
 ) -> Result<usize, Error> {

@@ -37,6 +37,17 @@ impl<'b> Dependencies<'b> {
         Self { first: Cursor::new(&[]), count: 0 }
     }
 
+    /// Enters the map at `cursor`, which [`take`](Self::take) has taken before.
+    pub(crate) fn enter(mut cursor: Cursor<'b>) -> Self {
+        let Ok(items) = cursor.map() else { return Self::none() };
+        let mut dependencies = Self { first: cursor, count: usize::MAX };
+        dependencies.count = match items.definite() {
+            Some(count) => count,
+            None => dependencies.iter().count(),
+        };
+        dependencies
+    }
+
     /// Takes the map at `cursor`, of at most `limit` entries.
     pub(crate) fn take(cursor: &mut Cursor<'b>, limit: usize) -> Result<Self, Error> {
         let here = *cursor;

@@ -41,11 +41,13 @@ pub(crate) const SEVERABLE: [i64; 6] = [
 pub struct Envelope<'b> {
     authentication: Authentication<'b>,
     delegation: Option<Delegation<'b>>,
-    /// The byte string around the manifest, and its content.
-    manifest: (Raw<'b>, Raw<'b>),
-    /// Of each severable element that is here: the byte string, and its content.
-    severed: [Option<(Raw<'b>, Raw<'b>)>; SEVERABLE.len()],
-    integrated_payloads: IntegratedPayloads<'b>,
+    /// All of it, its tag included.
+    input: Raw<'b>,
+    /// The byte string around the manifest.
+    manifest: Raw<'b>,
+    /// Of each severable element that is here: the byte string.
+    severed: [Option<Raw<'b>>; SEVERABLE.len()],
+    has_integrated_payloads: bool,
     options: Options,
 }
 
@@ -67,12 +69,11 @@ impl<'b> Envelope<'b> {
     /// place here; `UnsupportedDigest`, `DigestLength`.
     pub fn parse_with(bytes: &'b [u8], options: &Options) -> Result<Self, Error> {
         let mut cursor = Cursor::new(bytes);
+        let input = cursor.rest();
         cursor.optional_tag(tag::ENVELOPE)?;
         let start = cursor.offset();
         let (mut authentication, mut wrapped, mut severed) = (None, None, [None; SEVERABLE.len()]);
         let (mut delegation, mut integrated) = (None, 0usize);
-        let mut all = cursor;
-        let all = IntegratedPayloads { items: Some(all.map()?), cursor: all };
         let mut entries = Entries::enter(&mut cursor)?;
         loop {
             let at = cursor.offset();
@@ -115,9 +116,10 @@ impl<'b> Envelope<'b> {
         Ok(Self {
             authentication: authentication.ok_or(missing(label::AUTHENTICATION_WRAPPER))?,
             delegation,
+            input,
             manifest: wrapped.ok_or(missing(label::MANIFEST))?,
             severed,
-            integrated_payloads: if integrated == 0 { IntegratedPayloads::none() } else { all },
+            has_integrated_payloads: integrated != 0,
             options: *options,
         })
     }
@@ -136,21 +138,21 @@ impl<'b> Envelope<'b> {
 
     /// The integrated payloads: bytes that nothing but an image digest in the manifest vouches for.
     #[must_use]
-    pub const fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
-        self.integrated_payloads
+    pub fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
+        IntegratedPayloads::of(self.input)
     }
 
     /// The severed elements that are here, by their labels: each as the byte string that its digest in
     /// the manifest is of (8.6).
     pub fn severed_elements(&self) -> impl Iterator<Item = (i64, Raw<'b>)> + use<'b> {
         let elements = SEVERABLE.into_iter().zip(self.severed);
-        elements.filter_map(|(key, element)| Some((key, element?.0)))
+        elements.filter_map(|(key, element)| Some((key, element?)))
     }
 
     /// The manifest as the byte string that the digest is of (8.3).
     #[must_use]
     pub const fn encoded_manifest(&self) -> Raw<'b> {
-        self.manifest.0
+        self.manifest
     }
 
     /// The manifest with what the envelope adds to it, read although nobody has vouched for it: to
@@ -159,7 +161,7 @@ impl<'b> Envelope<'b> {
     /// # Errors
     /// As [`authenticate`](Self::authenticate) but for those of signatures.
     pub fn unverified_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
-        self.authentication.digest().check(self.manifest.0, hash)?;
+        self.authentication.digest().check(self.manifest, hash)?;
         self.read_manifest(hash)
     }
 
@@ -205,28 +207,30 @@ impl<'b> Envelope<'b> {
     /// # Errors
     /// `DigestMismatch`; `Unsupported` for a digest algorithm that the backend lacks; `Backend`.
     pub fn prove(&self, hash: &mut impl Hash) -> Result<Proof<'_, 'b>, Error> {
-        self.authentication.digest().check(self.manifest.0, hash)?;
+        self.authentication.digest().check(self.manifest, hash)?;
         Ok(Proof::new(self))
     }
 
     /// Reads the manifest and puts the severed elements that are here into their places.
     pub(crate) fn read_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
-        let mut manifest = Manifest::read(self.manifest.1, &self.options)?;
+        let content = self.manifest.cursor().byte_string()?;
+        let mut manifest = Manifest::read(self.input, content, &self.options)?;
         for (key, element) in SEVERABLE.into_iter().zip(self.severed) {
-            let Some((wrapped, content)) = element else { continue };
+            let Some(wrapped) = element else { continue };
             let misplaced = Error::new(ErrorKind::UnexpectedElement(key), wrapped.offset());
             manifest.severed(key).ok_or(misplaced)?.check(wrapped, hash)?;
-            manifest.attach(key, content, &self.options)?;
+            manifest.attach(key, wrapped, &self.options)?;
         }
-        Ok(manifest.with_integrated_payloads(self.integrated_payloads))
+        manifest.belong_to(self.authentication.payload().offset(), self.has_integrated_payloads);
+        Ok(manifest)
     }
 }
 
-/// Takes a byte string: as it is encoded, and its content.
-fn byte_string<'b>(cursor: &mut Cursor<'b>) -> Result<(Raw<'b>, Raw<'b>), Error> {
-    let mut inside = *cursor;
-    let content = inside.byte_string()?;
-    Ok((cursor.item()?, content))
+/// Takes a byte string as it is encoded, its head included.
+fn byte_string<'b>(cursor: &mut Cursor<'b>) -> Result<Raw<'b>, Error> {
+    let start = cursor.rest();
+    cursor.bytes()?;
+    Ok(start.until(cursor))
 }
 
 /// SUIT_Integrated_Payload: payloads inside the envelope, by the URI that names them.
@@ -240,6 +244,13 @@ pub struct IntegratedPayloads<'b> {
 impl<'b> IntegratedPayloads<'b> {
     pub(crate) const fn none() -> Self {
         Self { cursor: Cursor::new(&[]), items: None }
+    }
+
+    /// Those of an envelope that was read before.
+    pub(crate) fn of(envelope: Raw<'b>) -> Self {
+        let mut cursor = envelope.cursor();
+        let tagged = cursor.optional_tag(tag::ENVELOPE).is_ok();
+        Self { items: cursor.map().ok().filter(|_| tagged), cursor }
     }
 
     /// The payload under this key, which `suit-parameter-uri` repeats.

@@ -4,7 +4,7 @@ use hexad_cose_core::Label;
 use hexad_cose_core::cbor::{Cursor, Entries, Raw, Type};
 
 use crate::command::CommandSequence;
-use crate::common::Common;
+use crate::common::{self, Common};
 use crate::component::{ComponentIdentifier, Components};
 use crate::dependency::Dependencies;
 use crate::digest::Digest;
@@ -14,7 +14,7 @@ use crate::labels::{manifest as label, tag};
 use crate::mud::ManifestMud;
 use crate::options::Options;
 use crate::parameter::text_key;
-use crate::sequence::{self, Place};
+use crate::sequence::{self, Findings, Place};
 use crate::signers::{Demand, Signers};
 use crate::text::TextMap;
 use crate::version::Version;
@@ -31,7 +31,7 @@ pub enum Severable<'b, T> {
     Severed(Digest<'b>),
 }
 
-impl<T> Severable<'_, T> {
+impl<'b, T> Severable<'b, T> {
     /// The element, if it is at hand.
     #[must_use]
     pub fn present(self) -> Option<T> {
@@ -40,34 +40,47 @@ impl<T> Severable<'_, T> {
             Self::Absent | Self::Severed(_) => None,
         }
     }
+
+    fn map<U>(self, with: impl FnOnce(T) -> U) -> Severable<'b, U> {
+        match self {
+            Self::Absent => Severable::Absent,
+            Self::Present(element) => Severable::Present(with(element)),
+            Self::Severed(digest) => Severable::Severed(digest),
+        }
+    }
 }
+
+/// How many elements a manifest can have places for: one for each label up to suit-uninstall.
+const PLACES: usize = 25;
+
+/// Where the elements are that have no label below [`PLACES`], or stand in suit-common: in places whose
+/// labels no element has.
+const MUD: usize = 0;
+const COMPONENTS: usize = 10;
+const DEPENDENCIES: usize = 11;
+const SHARED_SEQUENCE: usize = 12;
+const DIGEST: usize = 13;
 
 /// A SUIT_Manifest, checked against the whole CDDL, that borrows from the bytes it was read from.
 ///
 /// [`Envelope::authenticate`](crate::Envelope::authenticate) gives it as
 /// [`Verified`](hexad_cose_core::Verified). A manifest that [`Manifest::parse`] read proves nothing
 /// and no processor takes it.
+///
+/// It remembers where its elements begin, not what they hold: a device keeps several of these in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Manifest<'b> {
+    /// All that the manifest was read from: the envelope, or the manifest alone.
+    input: Raw<'b>,
     encoded: Raw<'b>,
     sequence_number: u64,
-    sequence_number_at: usize,
-    common: Common<'b>,
-    reference_uri: Option<&'b str>,
-    component_id: Option<ComponentIdentifier<'b>>,
-    set_version: Option<Version<'b>>,
-    validate: Option<CommandSequence<'b>>,
-    load: Option<CommandSequence<'b>>,
-    invoke: Option<CommandSequence<'b>>,
-    uninstall: Option<CommandSequence<'b>>,
-    dependency_resolution: Severable<'b, CommandSequence<'b>>,
-    payload_fetch: Severable<'b, CommandSequence<'b>>,
-    candidate_verification: Severable<'b, CommandSequence<'b>>,
-    install: Severable<'b, CommandSequence<'b>>,
-    text: Severable<'b, TextMap<'b>>,
-    coswid: Severable<'b, Raw<'b>>,
-    mud: Option<ManifestMud<'b>>,
-    integrated_payloads: IntegratedPayloads<'b>,
+    /// Where each element's value begins, counted as in `input`; 0 where there is none.
+    elements: [usize; PLACES],
+    components: Components<'b>,
+    /// How many component indices there are.
+    count: usize,
+    findings: Findings,
+    has_integrated_payloads: bool,
     signers: Signers,
 }
 
@@ -91,98 +104,150 @@ impl<'b> Manifest<'b> {
     pub fn parse_with(bytes: &'b [u8], options: &Options) -> Result<Self, Error> {
         let mut cursor = Cursor::new(bytes);
         cursor.optional_tag(tag::MANIFEST)?;
-        Self::read(cursor.rest(), options)
+        let encoded = cursor.rest();
+        Self::read(encoded, encoded, options)
     }
 
-    /// Reads the manifest that is all of `encoded`.
-    pub(crate) fn read(encoded: Raw<'b>, options: &Options) -> Result<Self, Error> {
-        let mut cursor = encoded.cursor();
-        let elements = Elements::take(&mut cursor, options)?;
-        cursor.finish()?;
-        let missing = |label| Error::new(ErrorKind::MissingElement(label), encoded.offset());
-        let version = elements.version.ok_or(missing(label::VERSION))?;
-        if version.clone().unsigned()? != 1 {
-            return Err(Error::new(ErrorKind::UnsupportedVersion, version.offset()));
-        }
-        let mut number = elements.sequence_number.ok_or(missing(label::SEQUENCE_NUMBER))?;
-        let sequence_number_at = number.offset();
-        let common = elements.common.ok_or(missing(label::COMMON))?;
-        let common = Common::parse(common, options)?;
-        let components = common.components();
-        let count = common.component_count();
-        let sequence = |encoded: Option<Raw<'b>>| match encoded {
-            Some(encoded) => sequence(encoded, count, options).map(Some),
-            None => Ok(None),
-        };
-        let severable_sequence =
-            |element| severable(element, |encoded| self::sequence(encoded, count, options));
-        Ok(Self {
+    /// Reads the manifest that is all of `encoded`, which is a part of `input`.
+    pub(crate) fn read(input: Raw<'b>, encoded: Raw<'b>, options: &Options) -> Result<Self, Error> {
+        let mut manifest = Self {
+            input,
             encoded,
-            sequence_number: number.unsigned()?,
-            sequence_number_at,
-            common,
-            reference_uri: elements.reference_uri,
-            component_id: elements.component_id,
-            set_version: elements.set_version,
-            validate: sequence(elements.validate)?,
-            load: sequence(elements.load)?,
-            invoke: sequence(elements.invoke)?,
-            uninstall: sequence(elements.uninstall)?,
-            dependency_resolution: severable_sequence(elements.dependency_resolution)?,
-            payload_fetch: severable_sequence(elements.payload_fetch)?,
-            candidate_verification: severable_sequence(elements.candidate_verification)?,
-            install: severable_sequence(elements.install)?,
-            text: severable(elements.text, |encoded| TextMap::parse(encoded, components))?,
-            coswid: severable(elements.coswid, coswid)?,
-            mud: elements.mud.map(ManifestMud::parse).transpose()?,
-            integrated_payloads: IntegratedPayloads::none(),
+            sequence_number: 0,
+            elements: [0; PLACES],
+            components: Components::none(),
+            count: 0,
+            findings: Findings::default(),
+            has_integrated_payloads: false,
             signers: Signers::NONE,
-        })
+        };
+        manifest.locate(options)?;
+        let missing = |label| Error::new(ErrorKind::MissingElement(label), encoded.offset());
+        let mut version = manifest.element(label::VERSION).ok_or(missing(label::VERSION))?;
+        let at = version.offset();
+        if version.unsigned()? != 1 {
+            return Err(Error::new(ErrorKind::UnsupportedVersion, at));
+        }
+        let number = manifest.element(label::SEQUENCE_NUMBER);
+        manifest.sequence_number = number.ok_or(missing(label::SEQUENCE_NUMBER))?.unsigned()?;
+        let common = manifest.element(label::COMMON).ok_or(missing(label::COMMON))?.wrapped()?;
+        manifest.read_common(common, options)?;
+        for label in label::REFERENCE_URI..=label::UNINSTALL {
+            if let Some(element) = manifest.element(label).filter(|_| !is_taken(label)) {
+                manifest.check(label, element, options)?;
+            }
+        }
+        if let Some(mut mud) = manifest.at(MUD) {
+            ManifestMud::parse(mud.wrapped()?)?;
+        }
+        Ok(manifest)
     }
 
-    /// Puts the severed element `label`, which the envelope carries as the content of a byte string
-    /// and which was found to match its digest, in its place.
-    pub(crate) fn attach(
-        &mut self,
-        label: i64,
-        content: Raw<'b>,
-        options: &Options,
-    ) -> Result<(), Error> {
-        let components = self.components();
-        let count = self.common.component_count();
-        if let Some(element) = self.severable_sequence(label) {
-            *element = Severable::Present(sequence(content, count, options)?);
-            return Ok(());
+    /// Notes where the elements are.
+    fn locate(&mut self, options: &Options) -> Result<(), Error> {
+        let mut cursor = self.encoded.cursor();
+        let mut entries = Entries::enter(&mut cursor)?;
+        loop {
+            let at = cursor.offset();
+            let key = match entries.next(&mut cursor)? {
+                None => return Ok(cursor.finish()?),
+                Some(Label::Integer(key)) => key,
+                Some(Label::Text(_)) => return Err(text_key(at)),
+            };
+            let place = match key {
+                key if key == options.manifest_mud => Some(MUD),
+                label::VERSION..=label::COSWID if !is_taken(key) => place(key),
+                label::DEPENDENCY_RESOLUTION
+                | label::PAYLOAD_FETCH
+                | label::CANDIDATE_VERIFICATION
+                | label::INSTALL
+                | label::TEXT
+                | label::UNINSTALL => place(key),
+                _ => None,
+            };
+            let unexpected = Error::new(ErrorKind::UnexpectedElement(key), at);
+            let element = place.and_then(|place| self.elements.get_mut(place)).ok_or(unexpected)?;
+            *element = cursor.offset();
+            cursor.skip()?;
         }
-        match label {
-            label::TEXT => self.text = Severable::Present(TextMap::parse(content, components)?),
-            label::COSWID => self.coswid = Severable::Present(coswid(content)?),
-            _ => return Err(Error::new(ErrorKind::UnexpectedElement(label), content.offset())),
+    }
+
+    /// Reads suit-common, which is all of what `cursor` holds.
+    fn read_common(&mut self, mut cursor: Cursor<'b>, options: &Options) -> Result<(), Error> {
+        let [components, dependencies, shared] = common::locate(&mut cursor)?;
+        let limit = options.components;
+        if let Some(mut components) = components {
+            self.set(COMPONENTS, components.offset());
+            self.components = Components::take(&mut components, limit)?;
+        }
+        self.count = self.components.len();
+        if let Some(mut dependencies) = dependencies {
+            self.set(DEPENDENCIES, dependencies.offset());
+            let dependencies = Dependencies::take(&mut dependencies, limit)?;
+            self.count = common::number_dependencies(self.components, dependencies)?;
+        }
+        if let Some(mut shared) = shared {
+            self.set(SHARED_SEQUENCE, shared.offset());
+            let shared = CommandSequence::take(&mut shared)?;
+            self.findings = sequence::check(shared, Place::Shared, self.count, options)?;
         }
         Ok(())
     }
 
-    /// With the payloads that the envelope carries.
-    pub(crate) const fn with_integrated_payloads(
-        mut self,
-        integrated_payloads: IntegratedPayloads<'b>,
-    ) -> Self {
-        self.integrated_payloads = integrated_payloads;
-        self
+    /// Checks the element `label`, whose value begins at `element`.
+    fn check(&self, label: i64, mut element: Cursor<'b>, options: &Options) -> Result<(), Error> {
+        match label {
+            label::REFERENCE_URI => element.text().map(drop)?,
+            label::MANIFEST_COMPONENT_ID => ComponentIdentifier::take(&mut element).map(drop)?,
+            label::SET_VERSION => {
+                let mut version = element.wrapped()?;
+                Version::take(&mut version)?;
+                version.finish()?;
+            }
+            label::VALIDATE | label::LOAD | label::INVOKE | label::UNINSTALL => {
+                self.check_content(label, element.byte_string()?, options)?;
+            }
+            _ if element.peek()? == Type::Array => Digest::take(&mut element).map(drop)?,
+            _ => self.check_content(label, element.byte_string()?, options)?,
+        }
+        Ok(())
     }
 
-    /// The severable sequence `label`.
-    fn severable_sequence(
+    /// Checks what is in the byte string of an element that is one.
+    fn check_content(&self, label: i64, content: Raw<'b>, options: &Options) -> Result<(), Error> {
+        match label {
+            label::TEXT => TextMap::parse(content, self.components).map(drop),
+            label::COSWID => {
+                let mut cursor = content.cursor();
+                cursor.skip()?;
+                Ok(cursor.finish()?)
+            }
+            _ => {
+                let sequence = CommandSequence::new(content);
+                sequence::check(sequence, Place::Ordinary, self.count, options).map(drop)
+            }
+        }
+    }
+
+    /// Puts the severed element `label`, which the envelope carries as the byte string `wrapped` and
+    /// which was found to match its digest, in its place.
+    pub(crate) fn attach(
         &mut self,
         label: i64,
-    ) -> Option<&mut Severable<'b, CommandSequence<'b>>> {
-        Some(match label {
-            label::DEPENDENCY_RESOLUTION => &mut self.dependency_resolution,
-            label::PAYLOAD_FETCH => &mut self.payload_fetch,
-            label::CANDIDATE_VERIFICATION => &mut self.candidate_verification,
-            label::INSTALL => &mut self.install,
-            _ => return None,
-        })
+        wrapped: Raw<'b>,
+        options: &Options,
+    ) -> Result<(), Error> {
+        self.check_content(label, wrapped.cursor().byte_string()?, options)?;
+        if let Some(place) = place(label) {
+            self.set(place, wrapped.offset());
+        }
+        Ok(())
+    }
+
+    /// Notes where in the envelope the manifest's digest begins, and whether there are payloads.
+    pub(crate) fn belong_to(&mut self, digest: usize, has_integrated_payloads: bool) {
+        self.set(DIGEST, digest);
+        self.has_integrated_payloads = has_integrated_payloads;
     }
 
     /// With those who were found to vouch for it.
@@ -191,23 +256,58 @@ impl<'b> Manifest<'b> {
         self
     }
 
-    /// The digest that stands in the place of the severed element `label`.
-    pub(crate) fn severed(&mut self, label: i64) -> Option<Digest<'b>> {
-        if let Some(element) = self.severable_sequence(label) {
-            return match element {
-                Severable::Severed(digest) => Some(*digest),
-                _ => None,
-            };
+    fn set(&mut self, place: usize, offset: usize) {
+        if let Some(element) = self.elements.get_mut(place) {
+            *element = offset;
         }
+    }
+
+    /// A position in what the manifest was read from.
+    pub(crate) fn position(&self, offset: usize) -> Cursor<'b> {
+        let skipped = offset.wrapping_sub(self.input.offset());
+        Cursor::at(self.input.bytes().get(skipped..).unwrap_or_default(), offset)
+    }
+
+    /// The value of the element in this place.
+    fn at(&self, place: usize) -> Option<Cursor<'b>> {
+        let offset = *self.elements.get(place).filter(|offset| **offset != 0)?;
+        Some(self.position(offset))
+    }
+
+    /// The value of the element `label`.
+    fn element(&self, label: i64) -> Option<Cursor<'b>> {
+        self.at(place(label)?)
+    }
+
+    /// The content of the element `label`, a byte string; or the digest that stands for it.
+    fn content(&self, label: i64) -> Severable<'b, Raw<'b>> {
+        let Some(mut element) = self.element(label) else { return Severable::Absent };
+        if let Ok(content) = element.byte_string() {
+            return Severable::Present(content);
+        }
+        Digest::take(&mut element).map_or(Severable::Absent, Severable::Severed)
+    }
+
+    /// The sequence `label`, severable or not.
+    #[must_use]
+    pub fn sequence(&self, label: i64) -> Severable<'b, CommandSequence<'b>> {
         match label {
-            label::TEXT => match self.text {
-                Severable::Severed(digest) => Some(digest),
-                _ => None,
-            },
-            label::COSWID => match self.coswid {
-                Severable::Severed(digest) => Some(digest),
-                _ => None,
-            },
+            label::VALIDATE
+            | label::LOAD
+            | label::INVOKE
+            | label::UNINSTALL
+            | label::DEPENDENCY_RESOLUTION
+            | label::PAYLOAD_FETCH
+            | label::CANDIDATE_VERIFICATION
+            | label::INSTALL => self.content(label).map(CommandSequence::new),
+            _ => Severable::Absent,
+        }
+    }
+
+    /// The digest that stands in the place of the severed element `label`.
+    pub(crate) fn severed(&self, label: i64) -> Option<Digest<'b>> {
+        match self.content(label) {
+            Severable::Severed(digest) => Some(digest),
             _ => None,
         }
     }
@@ -224,22 +324,54 @@ impl<'b> Manifest<'b> {
         self.sequence_number
     }
 
+    /// The digest that the envelope's authentication wrapper has of this manifest; `None` for one that
+    /// was read alone.
+    #[must_use]
+    pub fn digest(&self) -> Option<Digest<'b>> {
+        Digest::take(&mut self.at(DIGEST)?).ok()
+    }
+
     /// suit-common.
     #[must_use]
-    pub const fn common(&self) -> Common<'b> {
-        self.common
+    pub fn common(&self) -> Common<'b> {
+        Common::new(
+            self.components,
+            self.dependencies(),
+            self.count,
+            self.shared_sequence(),
+            self.findings,
+        )
     }
 
     /// suit-components, of suit-common.
     #[must_use]
     pub const fn components(&self) -> Components<'b> {
-        self.common.components()
+        self.components
+    }
+
+    /// How many component indices there are: all of `suit-components`, and the dependencies that are
+    /// numbered on from where it ends.
+    #[must_use]
+    pub const fn component_count(&self) -> usize {
+        self.count
+    }
+
+    /// The identifier of the component with this index: see [`Common::component`].
+    #[must_use]
+    pub fn component(&self, index: usize) -> Option<ComponentIdentifier<'b>> {
+        common::component(self.components, self.dependencies(), index)
     }
 
     /// suit-shared-sequence, of suit-common.
     #[must_use]
-    pub const fn shared_sequence(&self) -> Option<CommandSequence<'b>> {
-        self.common.shared_sequence()
+    pub fn shared_sequence(&self) -> Option<CommandSequence<'b>> {
+        CommandSequence::take(&mut self.at(SHARED_SEQUENCE)?).ok()
+    }
+
+    /// suit-dependencies, of suit-common.
+    #[must_use]
+    pub fn dependencies(&self) -> Dependencies<'b> {
+        self.at(DEPENDENCIES).map_or(Dependencies::none(), Dependencies::enter)
     }
 
     /// The sequence in the element with this label, if it is at hand; the shared sequence for suit-common,
@@ -248,113 +380,104 @@ impl<'b> Manifest<'b> {
     pub fn section(&self, label: i64) -> Option<CommandSequence<'b>> {
         match label {
             label::COMMON => self.shared_sequence(),
-            label::VALIDATE => self.validate,
-            label::LOAD => self.load,
-            label::INVOKE => self.invoke,
-            label::UNINSTALL => self.uninstall,
-            label::DEPENDENCY_RESOLUTION => self.dependency_resolution.present(),
-            label::PAYLOAD_FETCH => self.payload_fetch.present(),
-            label::CANDIDATE_VERIFICATION => self.candidate_verification.present(),
-            label::INSTALL => self.install.present(),
-            _ => None,
+            label => self.sequence(label).present(),
         }
     }
 
     /// suit-reference-uri: where the manifest with all severed elements is.
     #[must_use]
-    pub const fn reference_uri(&self) -> Option<&'b str> {
-        self.reference_uri
-    }
-
-    /// suit-dependencies, of suit-common.
-    #[must_use]
-    pub const fn dependencies(&self) -> Dependencies<'b> {
-        self.common.dependencies()
+    pub fn reference_uri(&self) -> Option<&'b str> {
+        self.element(label::REFERENCE_URI)?.text().ok()
     }
 
     /// suit-manifest-component-id (trust domains): where a root manifest is kept.
     #[must_use]
-    pub const fn component_id(&self) -> Option<ComponentIdentifier<'b>> {
-        self.component_id
+    pub fn component_id(&self) -> Option<ComponentIdentifier<'b>> {
+        ComponentIdentifier::take(&mut self.element(label::MANIFEST_COMPONENT_ID)?).ok()
     }
 
     /// suit-set-version (update management): the version of all that the manifest updates.
     #[must_use]
-    pub const fn set_version(&self) -> Option<Version<'b>> {
-        self.set_version
+    pub fn set_version(&self) -> Option<Version<'b>> {
+        let mut version = self.element(label::SET_VERSION)?.wrapped().ok()?;
+        Version::take(&mut version).ok()
     }
 
     /// suit-validate.
     #[must_use]
-    pub const fn validate(&self) -> Option<CommandSequence<'b>> {
-        self.validate
+    pub fn validate(&self) -> Option<CommandSequence<'b>> {
+        self.sequence(label::VALIDATE).present()
     }
 
     /// suit-load.
     #[must_use]
-    pub const fn load(&self) -> Option<CommandSequence<'b>> {
-        self.load
+    pub fn load(&self) -> Option<CommandSequence<'b>> {
+        self.sequence(label::LOAD).present()
     }
 
     /// suit-invoke.
     #[must_use]
-    pub const fn invoke(&self) -> Option<CommandSequence<'b>> {
-        self.invoke
+    pub fn invoke(&self) -> Option<CommandSequence<'b>> {
+        self.sequence(label::INVOKE).present()
     }
 
     /// suit-uninstall (trust domains).
     #[must_use]
-    pub const fn uninstall(&self) -> Option<CommandSequence<'b>> {
-        self.uninstall
+    pub fn uninstall(&self) -> Option<CommandSequence<'b>> {
+        self.sequence(label::UNINSTALL).present()
     }
 
     /// suit-dependency-resolution (trust domains).
     #[must_use]
-    pub const fn dependency_resolution(&self) -> Severable<'b, CommandSequence<'b>> {
-        self.dependency_resolution
-    }
-
-    /// suit-candidate-verification (trust domains).
-    #[must_use]
-    pub const fn candidate_verification(&self) -> Severable<'b, CommandSequence<'b>> {
-        self.candidate_verification
+    pub fn dependency_resolution(&self) -> Severable<'b, CommandSequence<'b>> {
+        self.sequence(label::DEPENDENCY_RESOLUTION)
     }
 
     /// suit-payload-fetch.
     #[must_use]
-    pub const fn payload_fetch(&self) -> Severable<'b, CommandSequence<'b>> {
-        self.payload_fetch
+    pub fn payload_fetch(&self) -> Severable<'b, CommandSequence<'b>> {
+        self.sequence(label::PAYLOAD_FETCH)
+    }
+
+    /// suit-candidate-verification (trust domains).
+    #[must_use]
+    pub fn candidate_verification(&self) -> Severable<'b, CommandSequence<'b>> {
+        self.sequence(label::CANDIDATE_VERIFICATION)
     }
 
     /// suit-install.
     #[must_use]
-    pub const fn install(&self) -> Severable<'b, CommandSequence<'b>> {
-        self.install
+    pub fn install(&self) -> Severable<'b, CommandSequence<'b>> {
+        self.sequence(label::INSTALL)
     }
 
     /// suit-text.
     #[must_use]
-    pub const fn text(&self) -> Severable<'b, TextMap<'b>> {
-        self.text
+    pub fn text(&self) -> Severable<'b, TextMap<'b>> {
+        self.content(label::TEXT).map(TextMap::new)
     }
 
     /// suit-coswid (update management): one encoded `concise-swid-tag` (RFC 9393), well-formed as
     /// CBOR and otherwise not looked at.
     #[must_use]
-    pub const fn coswid(&self) -> Severable<'b, Raw<'b>> {
-        self.coswid
+    pub fn coswid(&self) -> Severable<'b, Raw<'b>> {
+        self.content(label::COSWID)
     }
 
     /// suit-manifest-mud.
     #[must_use]
-    pub const fn mud(&self) -> Option<ManifestMud<'b>> {
-        self.mud
+    pub fn mud(&self) -> Option<ManifestMud<'b>> {
+        ManifestMud::parse(self.at(MUD)?.wrapped().ok()?).ok()
     }
 
     /// The payloads that the envelope carries. Only an image digest vouches for them.
     #[must_use]
-    pub const fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
-        self.integrated_payloads
+    pub fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
+        if self.has_integrated_payloads {
+            IntegratedPayloads::of(self.input)
+        } else {
+            IntegratedPayloads::none()
+        }
     }
 
     /// The trust anchors that vouch for this manifest, as far as they were looked for; none when it was
@@ -417,7 +540,7 @@ impl<'b> Manifest<'b> {
     /// # Errors
     /// `NoCompatibilityCheck` when it lacks one of them.
     pub const fn require_compatibility_check(&self) -> Result<(), Error> {
-        if self.common.checks_compatibility() {
+        if self.findings.checks_compatibility() {
             Ok(())
         } else {
             Err(Error::new(ErrorKind::NoCompatibilityCheck, self.encoded.offset()))
@@ -425,107 +548,17 @@ impl<'b> Manifest<'b> {
     }
 
     const fn too_old(&self) -> Error {
-        Error::new(ErrorKind::SequenceNumber, self.sequence_number_at)
+        let [_, _, at, ..] = self.elements;
+        Error::new(ErrorKind::SequenceNumber, at)
     }
 }
 
-/// Reads and checks a sequence other than the shared one, with `components` indices to refer to.
-fn sequence<'b>(
-    encoded: Raw<'b>,
-    components: usize,
-    options: &Options,
-) -> Result<CommandSequence<'b>, Error> {
-    let read = CommandSequence::new(encoded);
-    sequence::check(read, Place::Ordinary, components, options)?;
-    Ok(read)
+/// Whether no element has this label and its place serves another.
+const fn is_taken(label: i64) -> bool {
+    matches!(label, 10..=13)
 }
 
-/// Checks that a `suit-coswid` is one CBOR item.
-fn coswid(encoded: Raw<'_>) -> Result<Raw<'_>, Error> {
-    let mut cursor = encoded.cursor();
-    cursor.skip()?;
-    cursor.finish()?;
-    Ok(encoded)
-}
-
-/// Reads an element that is a digest or a byte string, whose content `read` understands.
-fn severable<'b, T>(
-    element: Option<Cursor<'b>>,
-    read: impl Fn(Raw<'b>) -> Result<T, Error>,
-) -> Result<Severable<'b, T>, Error> {
-    let Some(mut element) = element else {
-        return Ok(Severable::Absent);
-    };
-    if element.peek()? == Type::Array {
-        Digest::take(&mut element).map(Severable::Severed)
-    } else {
-        read(element.byte_string()?).map(Severable::Present)
-    }
-}
-
-/// The elements of a manifest, found but not looked into.
-#[derive(Default)]
-struct Elements<'b> {
-    version: Option<Cursor<'b>>,
-    sequence_number: Option<Cursor<'b>>,
-    common: Option<Cursor<'b>>,
-    reference_uri: Option<&'b str>,
-    validate: Option<Raw<'b>>,
-    load: Option<Raw<'b>>,
-    invoke: Option<Raw<'b>>,
-    uninstall: Option<Raw<'b>>,
-    component_id: Option<ComponentIdentifier<'b>>,
-    set_version: Option<Version<'b>>,
-    dependency_resolution: Option<Cursor<'b>>,
-    candidate_verification: Option<Cursor<'b>>,
-    payload_fetch: Option<Cursor<'b>>,
-    install: Option<Cursor<'b>>,
-    text: Option<Cursor<'b>>,
-    coswid: Option<Cursor<'b>>,
-    mud: Option<Cursor<'b>>,
-}
-
-impl<'b> Elements<'b> {
-    fn take(cursor: &mut Cursor<'b>, options: &Options) -> Result<Self, Error> {
-        let mut elements = Self::default();
-        let mut entries = Entries::enter(cursor)?;
-        loop {
-            let at = cursor.offset();
-            let key = match entries.next(cursor)? {
-                None => return Ok(elements),
-                Some(Label::Integer(key)) => key,
-                Some(Label::Text(_)) => return Err(text_key(at)),
-            };
-            match key {
-                label::VERSION => elements.version = Some(cursor.item()?.cursor()),
-                label::SEQUENCE_NUMBER => elements.sequence_number = Some(cursor.item()?.cursor()),
-                label::COMMON => elements.common = Some(cursor.wrapped()?),
-                label::REFERENCE_URI => elements.reference_uri = Some(cursor.text()?),
-                label::VALIDATE => elements.validate = Some(cursor.byte_string()?),
-                label::LOAD => elements.load = Some(cursor.byte_string()?),
-                label::INVOKE => elements.invoke = Some(cursor.byte_string()?),
-                label::UNINSTALL => elements.uninstall = Some(cursor.byte_string()?),
-                label::MANIFEST_COMPONENT_ID => {
-                    elements.component_id = Some(ComponentIdentifier::take(cursor)?);
-                }
-                label::SET_VERSION => {
-                    let mut version = cursor.wrapped()?;
-                    elements.set_version = Some(Version::take(&mut version)?);
-                    version.finish()?;
-                }
-                label::DEPENDENCY_RESOLUTION => {
-                    elements.dependency_resolution = Some(cursor.item()?.cursor());
-                }
-                label::CANDIDATE_VERIFICATION => {
-                    elements.candidate_verification = Some(cursor.item()?.cursor());
-                }
-                label::PAYLOAD_FETCH => elements.payload_fetch = Some(cursor.item()?.cursor()),
-                label::INSTALL => elements.install = Some(cursor.item()?.cursor()),
-                label::TEXT => elements.text = Some(cursor.item()?.cursor()),
-                label::COSWID => elements.coswid = Some(cursor.item()?.cursor()),
-                key if key == options.manifest_mud => elements.mud = Some(cursor.wrapped()?),
-                _ => return Err(Error::new(ErrorKind::UnexpectedElement(key), at)),
-            }
-        }
-    }
+/// The place of the element `label`.
+fn place(label: i64) -> Option<usize> {
+    usize::try_from(label).ok()
 }

@@ -27,6 +27,13 @@ pub(crate) struct Findings {
     pub(crate) class_identifier: bool,
 }
 
+impl Findings {
+    /// Whether a vendor and a class identifier are checked (section 6.2).
+    pub(crate) const fn checks_compatibility(self) -> bool {
+        self.vendor_identifier && self.class_identifier
+    }
+}
+
 /// A sequence, or the alternatives of a try-each, that the check is inside of.
 #[derive(Clone, Copy)]
 enum Level<'b> {

@@ -14,6 +14,11 @@ pub struct TextMap<'b> {
 }
 
 impl<'b> TextMap<'b> {
+    /// The map that is all of `encoded`, which was checked before.
+    pub(crate) const fn new(encoded: Raw<'b>) -> Self {
+        Self { encoded }
+    }
+
     /// Reads the map that is all of `encoded` and checks that it names no other `components`.
     pub(crate) fn parse(encoded: Raw<'b>, components: Components<'_>) -> Result<Self, Error> {
         let mut cursor = encoded.cursor();

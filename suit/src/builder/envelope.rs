@@ -196,11 +196,12 @@ impl EnvelopeBuilder {
         hash: &mut impl Hash,
     ) -> Result<&mut Self, Error> {
         let element = wrap(content)?;
-        let mut read = Manifest::read(Raw::new(self.manifest()?, 0), options)?;
+        let encoded = Raw::new(self.manifest()?, 0);
+        let mut read = Manifest::read(encoded, encoded, options)?;
         let digest =
             read.severed(label).ok_or(Error::new(ErrorKind::UnexpectedElement(label), 0))?;
         digest.check(Raw::new(&element, 0), hash)?;
-        read.attach(label, Raw::new(&element, 0).cursor().byte_string()?, options)?;
+        read.attach(label, Raw::new(&element, 0), options)?;
         self.severed.retain(|(key, _)| *key != label);
         self.severed.push((label, element));
         self.severed.sort();
