@@ -2,7 +2,8 @@
 //!
 //! An envelope passes when it parses, its digests and its signature (or tag) hold, and the update and
 //! the invocation that it describes run to their ends on a [`Device`] that is what the manifest asks
-//! for. What a companion draft adds is skipped by its name.
+//! for. Its dependencies are envelopes in the same folder. An encryption info and its ciphertext pass when
+//! one decrypts the other to the plaintext of the draft.
 //!
 //! Read are `*.json` with `envelope_hex`, `*.hex` and `*.hex.signed`, and `*.suit` and `*.cbor` as
 //! binary. Hexadecimal that is no envelope is skipped. The key is `signing-key.txt` (PEM) beside the
@@ -13,12 +14,13 @@ mod device;
 use std::path::{Path, PathBuf};
 
 use hexad_cose_core::cbor::Cursor;
-use hexad_cose_core::{Algorithm, ErrorKind as Cbor, Key, Verified};
+use hexad_cose_core::{Algorithm, ErrorKind as Cbor, Key, PublicKey, Verified, Y};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::authentication::AuthenticationBlock;
+use hexad_suit::encryption::EncryptionInfo;
 use hexad_suit::{Envelope, ErrorKind, Manifest, Procedure, TrustAnchors, labels};
 
-pub use device::Device;
+pub use device::{Device, Supplies, decrypt};
 
 use crate::{Case, Error, vectors};
 
@@ -28,6 +30,23 @@ const DRAFT_KEY: [u8; 32] = [
     0x02, 0x96, 0x58, 0x8d, 0x90, 0x94, 0x18, 0xb3, 0x39, 0xd1, 0x50, 0x42, 0x0a, 0x36, 0x12, 0xb5,
     0x7f, 0xb4, 0xf6, 0x31, 0xa6, 0x9f, 0x22, 0x4f, 0xae, 0x90, 0xcb, 0x4f, 0x3f, 0xe1, 0x89, 0x73,
 ];
+
+/// The public key of the distribution system in draft-ietf-suit-firmware-encryption, whose example with
+/// a dependency it signs. The draft does not print it; kentakayama/libcsuit, with which the example was
+/// made, does (examples/inc/tam_esp256_cose_key_public.h).
+const DISTRIBUTOR: PublicKey<'static> = PublicKey::Ec2 {
+    curve: hexad_cose_core::Curve::P256,
+    x: &[
+        0x0e, 0x90, 0x8a, 0xa8, 0xf0, 0x66, 0xdb, 0x1f, 0x08, 0x4e, 0x0c, 0x36, 0x52, 0xc6, 0x39,
+        0x52, 0xbd, 0x99, 0xf2, 0xa5, 0xbd, 0xb2, 0x2f, 0x9e, 0x01, 0x36, 0x7a, 0xad, 0x03, 0xab,
+        0xa6, 0x8b,
+    ],
+    y: Y::Coordinate(&[
+        0x77, 0xda, 0x1b, 0xd8, 0xac, 0x4f, 0x0c, 0xb4, 0x90, 0xba, 0x21, 0x06, 0x48, 0xbf, 0x79,
+        0xab, 0x16, 0x4d, 0x49, 0xad, 0x35, 0x51, 0xd7, 0x1d, 0x31, 0x4b, 0x27, 0x49, 0xee, 0x42,
+        0xd2, 0x9a,
+    ]),
+};
 
 /// Every signature algorithm that is offered.
 const SIGNATURES: [Algorithm; 8] = [
@@ -65,7 +84,7 @@ pub fn run(path: &Path) -> Result<Vec<Case>, Error> {
     if files.is_empty() {
         return Err(Error::Empty(path.to_owned()));
     }
-    files.iter().map(|file| case(vectors::case_name(path, file), file)).collect()
+    files.iter().map(|file| case(vectors::case_name(path, file), file, &files)).collect()
 }
 
 /// The envelope in a file, `None` when it is a source that an envelope is made from.
@@ -92,7 +111,10 @@ fn envelope(file: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-fn case(name: String, file: &Path) -> Result<Case, Error> {
+fn case(name: String, file: &Path, files: &[PathBuf]) -> Result<Case, Error> {
+    if let Some(case) = encryption(&name, file)? {
+        return Ok(case);
+    }
     let Some(bytes) = envelope(file)? else {
         return Ok(Case::skip(name, "a manifest's source, not an envelope"));
     };
@@ -110,7 +132,10 @@ fn case(name: String, file: &Path) -> Result<Case, Error> {
         None => SigningKey::from_bytes(hexad_cose_core::Curve::P256, &DRAFT_KEY)
             .map_err(|error| Error::Format(file.to_owned(), error.to_string()))?,
     };
-    Ok(match verify(&bytes, &key).and_then(|manifest| process(&bytes, &manifest)) {
+    let (envelopes, payloads) = beside(file, files)?;
+    let supplies = Supplies { envelopes: &envelopes, payloads: &payloads, key: Some(&key) };
+    let result = verify(&bytes, &key).and_then(|manifest| process(&bytes, &manifest, supplies));
+    Ok(match result {
         Ok(()) => Case::new(name, Ok(())),
         Err(error) => match missing(&bytes, error.kind(), key_file.is_some()) {
             Some(missing) => Case::skip(name, format!("{missing}: {error}")),
@@ -138,12 +163,6 @@ fn missing(bytes: &[u8], kind: ErrorKind, own_key: bool) -> Option<&'static str>
         }
         ErrorKind::NotAuthenticated if blocks.is_empty() => Some("nobody signed it"),
         ErrorKind::NotAuthenticated => Some("a key for the algorithm is not at hand"),
-        ErrorKind::UnsupportedCommand(label) if labels::command_name(label).is_some() => {
-            Some("a command of a companion draft")
-        }
-        ErrorKind::UnsupportedParameter(label) if labels::parameter_name(label).is_some() => {
-            Some("a parameter of a companion draft")
-        }
         ErrorKind::UnsupportedCommand(..=-1) => Some("a custom command"),
         ErrorKind::UnsupportedParameter(..=-1) => Some("a custom parameter"),
         _ => None,
@@ -163,7 +182,7 @@ fn verify<'b>(
 ) -> Result<Verified<Manifest<'b>>, hexad_suit::Error> {
     let envelope = Envelope::parse(bytes)?;
     let mut proof = envelope.prove(&mut RustCrypto)?;
-    let keys = [Key::from_public(key.public())];
+    let keys = [Key::from_public(key.public()), Key::from_public(DISTRIBUTOR)];
     let anchors = TrustAnchors::new(&keys, &SIGNATURES);
     proof.sign1(&anchors, &mut RustCrypto)?.sign(&anchors, &mut RustCrypto)?;
     if !proof.holds() {
@@ -174,9 +193,65 @@ fn verify<'b>(
     proof.manifest(&mut RustCrypto)
 }
 
+/// The plaintext of every encrypted payload in draft-ietf-suit-firmware-encryption (section 7.1).
+const PLAINTEXT: &[u8] = b"This is a real firmware image.";
+
+/// The case of an encryption info `suit-encryption-info-*.hex` or of its ciphertext
+/// `encrypted-payload-*.hex`: one decrypts the other to the draft's plaintext.
+fn encryption(name: &str, file: &Path) -> Result<Option<Case>, Error> {
+    let own = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let pairs = [
+        ("suit-encryption-info-", "encrypted-payload-"),
+        ("encrypted-payload-", "suit-encryption-info-"),
+    ];
+    let Some((prefix, other)) = pairs.into_iter().find(|(prefix, _)| own.starts_with(prefix))
+    else {
+        return Ok(None);
+    };
+    let other = file.with_file_name(own.replacen(prefix, other, 1));
+    if !own.ends_with(".hex") || !other.is_file() {
+        return Ok(None);
+    }
+    let (info, payload) =
+        if prefix == "encrypted-payload-" { (&*other, file) } else { (file, &*other) };
+    let read = |file: &Path| {
+        let malformed = Error::Format(file.to_owned(), "not hexadecimal".to_owned());
+        vectors::hex(&vectors::read(file)?).ok_or(malformed)
+    };
+    let (info, mut payload) = (read(info)?, read(payload)?);
+    let result = match decrypt(EncryptionInfo::new(&info), &mut payload) {
+        Ok(plaintext) if plaintext == PLAINTEXT => Ok(()),
+        Ok(_) => Err("the plaintext is another".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    Ok(Some(Case::new(name.to_owned(), result)))
+}
+
+/// What lies in the folder of `file`: envelopes that it may depend on, and the payload that the
+/// encryption examples fetch.
+fn beside(file: &Path, files: &[PathBuf]) -> Result<Beside, Error> {
+    let (mut envelopes, mut payloads) = (Vec::new(), Vec::new());
+    for other in files.iter().filter(|other| other.parent() == file.parent()) {
+        let Ok(Some(bytes)) = envelope(other) else { continue };
+        if other.ends_with("encrypted-payload-aes-kw-aes-gcm.hex") {
+            payloads.push(("coaps://example.com/encrypted-firmware".to_owned(), bytes));
+        } else if other != file {
+            envelopes.push(bytes);
+        }
+    }
+    Ok((envelopes, payloads))
+}
+
+/// Envelopes, and payloads by their URIs.
+type Beside = (Vec<Vec<u8>>, Vec<(String, Vec<u8>)>);
+
 /// Runs the update, then the invocation.
-fn process(bytes: &[u8], manifest: &Verified<Manifest<'_>>) -> Result<(), hexad_suit::Error> {
-    let mut device = Device::for_manifest(bytes, manifest);
+fn process<'m>(
+    bytes: &'m [u8],
+    manifest: &'m Verified<Manifest<'m>>,
+    supplies: Supplies<'m>,
+) -> Result<(), hexad_suit::Error> {
+    let mut device = Device::for_manifest(bytes, manifest).with_supplies(supplies);
     device.run(manifest, Procedure::Update)?;
     device.run(manifest, Procedure::Invoke)
 }

@@ -1,10 +1,11 @@
-//! The six examples of draft-ietf-suit-manifest-37, appendix B: every command, in the order and on the
+//! The six examples of draft-ietf-suit-manifest-37, appendix B, and those of trust domains and firmware
+//! encryption: every command, in the order and on the
 //! component that the example's text implies.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use hexad_conformance::suit::Device;
+use hexad_conformance::suit::{Device, Supplies};
 use hexad_conformance::vectors;
 use hexad_cose_core::{Algorithm, Key};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
@@ -25,8 +26,11 @@ fn main() -> ExitCode {
         ("example_5_two_images", example_5_two_images),
         ("other_image_is_not_invoked", other_image_is_not_invoked),
     ];
-    let trials = tests.map(|(name, test)| on(name, "suit/manifest-37", test));
-    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+    let mut trials = Vec::from(tests.map(|(name, test)| on(name, "suit/manifest-37", test)));
+    trials.push(on("trust_domains_in_lockstep", "suit/trust-domains-11", trust_domains));
+    let encrypted: OnVectors = encrypted_payloads;
+    trials.push(on("encrypted_payloads", "suit/firmware-encryption-24", encrypted));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 /// Runs `body` on example `number`, verified, with a device that it is made for.
@@ -278,5 +282,67 @@ fn other_image_is_not_invoked(folder: &Path) {
             assert_eq!(error.kind(), ErrorKind::ConditionFailed(IMAGE_MATCH));
             assert!(!device.take_trace().iter().any(|event| event.starts_with("invoke")));
         });
+    }
+}
+
+/// The envelope in a file of hexadecimal.
+fn hex_file(path: &Path) -> Vec<u8> {
+    vectors::hex(&vectors::read(path).unwrap()).unwrap()
+}
+
+/// Examples 1 and 2 of trust domains, with the dependency fetched and carried: it is looked into before
+/// it is processed, its install runs inside the dependent's, on a component of its own.
+fn trust_domains(folder: &Path) {
+    let pem = vectors::read(&folder.join("../manifest-37/signing-key.txt")).unwrap();
+    let key = SigningKey::from_pem(&pem).unwrap();
+    let keys = [Key::from_public(key.public())];
+    let anchors = TrustAnchors::new(&keys, &[Algorithm::ESP256]);
+    let envelopes = [hex_file(&folder.join("example0_dependent.hex"))];
+    for (name, fetch) in [
+        ("example1_process", "fetch http://example.com/dependent.suit into 1 up to 190"),
+        ("example2_integrated", "write 190 bytes into 1"),
+    ] {
+        let bytes = hex_file(&folder.join(name).with_extension("hex"));
+        let envelope = Envelope::parse(&bytes).unwrap();
+        let manifest = envelope.authenticate(&anchors, &mut RustCrypto).unwrap();
+        let supplies = Supplies { envelopes: &envelopes, payloads: &[], key: Some(&key) };
+        let mut device = Device::for_manifest(&bytes, &manifest).with_supplies(supplies);
+        device.run(&manifest, Procedure::Update).unwrap();
+        let trace = device.take_trace();
+        let at = |event: &str| trace.iter().position(|other| other == event);
+        assert!(at(fetch).is_some(), "{name}: {trace:#?}");
+        assert!(at(fetch) < at("look into 1"), "{name}: {trace:#?}");
+        // The dependency's one component is the third of the update.
+        assert!(at("look into 1") < at("write 11 bytes into 2"), "{name}: {trace:#?}");
+        assert!(at("write 11 bytes into 2") < at("write 26 bytes into 0"), "{name}: {trace:#?}");
+        assert_eq!(device.content(2), Some(&b"hello world"[..]));
+        assert_eq!(device.content(0), Some(&b" in multiple trust domains"[..]));
+        device.run(&manifest, Procedure::Invoke).unwrap();
+        // Without the dependency nothing of it happens, and nothing is kept.
+        let mut alone = Device::for_manifest(&bytes, &manifest);
+        assert_eq!(
+            alone.run(&manifest, Procedure::Update).unwrap_err().kind(),
+            ErrorKind::NotAuthenticated
+        );
+        assert_eq!(alone.stored_sequence_number(), None);
+    }
+}
+
+/// The manifests of firmware encryption leave the draft's plaintext in their component.
+fn encrypted_payloads(folder: &Path) {
+    let keys = [Key::from_symmetric(&[b'a'; 32], Algorithm::HMAC_256)];
+    let anchors = TrustAnchors::new(&keys, &[Algorithm::HMAC_256]);
+    let ciphertext = hex_file(&folder.join("encrypted-payload-aes-kw-aes-gcm.hex"));
+    let payloads = [("coaps://example.com/encrypted-firmware".to_owned(), ciphertext)];
+    for name in
+        ["suit-manifest-aes-kw-content", "suit-manifest-aes-kw", "suit-manifest-aes-kw-slot"]
+    {
+        let bytes = hex_file(&folder.join(format!("{name}.hex.signed")));
+        let envelope = Envelope::parse(&bytes).unwrap();
+        let manifest = envelope.authenticate_mac(&anchors, &mut RustCrypto).unwrap();
+        let supplies = Supplies { payloads: &payloads, ..Supplies::default() };
+        let mut device = Device::for_manifest(&bytes, &manifest).with_supplies(supplies);
+        device.run(&manifest, Procedure::Update).unwrap();
+        assert_eq!(device.content(0), Some(&b"This is a real firmware image."[..]), "{name}");
     }
 }

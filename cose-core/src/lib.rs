@@ -42,6 +42,6 @@ pub use message::{
     Countersigned, Decryption, Draft, Encrypt, Encrypt0, KdfInfo, Mac, Mac0, Message,
     NewCountersignature, NewRecipient, PartyInfo, PendingAgreement, PendingDecryption,
     PendingSignature, Recipient, RecipientKey, Recipients, Sign, Sign1, Signature, Signatures,
-    Signing, StreamedMac, StreamedSignature, kind,
+    Signing, StreamedDecryption, StreamedMac, StreamedSignature, kind,
 };
 pub use segments::Segments;

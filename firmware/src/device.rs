@@ -153,7 +153,7 @@ impl Device<'_> {
                 }
                 (Step::Done(_), None) => return Ok(bootloader.invoked),
                 // The processor asks what came of a fetch; and this platform is never busy.
-                (Step::Fetch { .. } | Step::Busy, _) => {}
+                (Step::Fetch { .. } | Step::Dependency { .. } | Step::Busy, _) => {}
             }
         }
     }

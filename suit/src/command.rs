@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::{condition, directive};
 use crate::parameter::Parameters;
 
+/// Whether the commands and parameters of the update-management draft are offered.
+pub(crate) const UPDATE_MANAGEMENT: bool = cfg!(feature = "update-management");
+
 /// SUIT_Rep_Policy: what to record when a command ends (section 8.4.7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportingPolicy(u8);
@@ -39,7 +42,7 @@ impl ReportingPolicy {
         self.0 & other.0 == other.0
     }
 
-    fn take(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+    pub(crate) fn take(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let undefined = cursor.error(Cbor::InvalidValue);
         let bits = u8::try_from(cursor.unsigned()?).ok().and_then(Self::from_bits);
         Ok(bits.ok_or(undefined)?)
@@ -84,6 +87,15 @@ impl Condition {
     #[must_use]
     pub const fn from_label(label: i64) -> Option<Self> {
         Some(match label {
+            condition::USE_BEFORE
+            | condition::IMAGE_NOT_MATCH
+            | condition::MINIMUM_BATTERY
+            | condition::UPDATE_AUTHORIZED
+            | condition::VERSION
+                if !UPDATE_MANAGEMENT =>
+            {
+                return None;
+            }
             condition::VENDOR_IDENTIFIER => Self::VendorIdentifier,
             condition::CLASS_IDENTIFIER => Self::ClassIdentifier,
             condition::DEVICE_IDENTIFIER => Self::DeviceIdentifier,
@@ -157,7 +169,7 @@ impl Action {
             directive::INVOKE => Self::Invoke,
             directive::PROCESS_DEPENDENCY => Self::ProcessDependency,
             directive::UNLINK => Self::Unlink,
-            directive::WAIT => Self::Wait,
+            directive::WAIT if UPDATE_MANAGEMENT => Self::Wait,
             _ => return None,
         })
     }
@@ -196,13 +208,6 @@ pub struct IndexList<'b> {
 }
 
 impl<'b> IndexList<'b> {
-    /// A position at the first index.
-    pub(crate) fn enter(self) -> Result<(Cursor<'b>, Items), Error> {
-        let mut cursor = self.encoded.cursor();
-        let items = cursor.array()?;
-        Ok((cursor, items))
-    }
-
     /// The indices, in the order in which commands apply to them.
     pub fn iter(self) -> impl Iterator<Item = usize> + use<'b> {
         let mut cursor = self.encoded.cursor();
@@ -215,7 +220,7 @@ impl<'b> IndexList<'b> {
 }
 
 impl<'b> ComponentIndex<'b> {
-    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let here = *cursor;
         Ok(match cursor.peek()? {
             Type::Bool if cursor.boolean()? => Self::All,
@@ -320,7 +325,7 @@ pub struct OverrideMultiple<'b> {
 }
 
 impl<'b> OverrideMultiple<'b> {
-    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let encoded = take_by_index(cursor, |cursor| Parameters::take(cursor).map(drop))?;
         Ok(Self { encoded })
     }
@@ -338,7 +343,7 @@ pub struct CopyParams<'b> {
 }
 
 impl<'b> CopyParams<'b> {
-    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         Ok(Self { encoded: take_by_index(cursor, |cursor| Labels::take(cursor).map(drop))? })
     }
 
@@ -355,7 +360,7 @@ pub struct Labels<'b> {
 }
 
 impl<'b> Labels<'b> {
-    fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let mut inside = *cursor;
         let mut items = inside.array()?;
         let mut any = false;
@@ -573,10 +578,12 @@ impl<'b> Commands<'b> {
                     Operation::OverrideParameters(Parameters::take(cursor)?)
                 }
                 directive::SET_PARAMETERS => Operation::SetParameters(Parameters::take(cursor)?),
-                directive::OVERRIDE_MULTIPLE => {
+                directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
                     Operation::OverrideMultiple(OverrideMultiple::take(cursor)?)
                 }
-                directive::COPY_PARAMS => Operation::CopyParams(CopyParams::take(cursor)?),
+                directive::COPY_PARAMS if UPDATE_MANAGEMENT => {
+                    Operation::CopyParams(CopyParams::take(cursor)?)
+                }
                 directive::TRY_EACH => Operation::TryEach(TryEach::take(cursor)?),
                 directive::RUN_SEQUENCE => Operation::RunSequence(CommandSequence::take(cursor)?),
                 ..=-1 => Operation::Custom(custom(cursor)?),
@@ -587,7 +594,7 @@ impl<'b> Commands<'b> {
     }
 }
 
-fn custom<'b>(cursor: &mut Cursor<'b>) -> Result<CustomArgument<'b>, Error> {
+pub(crate) fn custom<'b>(cursor: &mut Cursor<'b>) -> Result<CustomArgument<'b>, Error> {
     Ok(match cursor.peek()? {
         Type::Null => {
             cursor.skip()?;

@@ -8,9 +8,14 @@ use hexad_cose_core::cbor::{Cursor, Items, Raw};
 use crate::error::{Error, ErrorKind};
 
 /// SUIT_Component_Identifier: a list of byte strings, such as the segments of a path.
+///
+/// In a dependency with a prefix the identifier that counts is the prefix with the manifest's own
+/// behind it (trust domains, 5.2.2): all that is asked of the identifier but
+/// [`encoded`](Self::encoded) is answered for both together.
 #[derive(Clone, Copy, Debug)]
 pub struct ComponentIdentifier<'b> {
     encoded: Raw<'b>,
+    prefix: Option<Raw<'b>>,
 }
 
 impl<'b> ComponentIdentifier<'b> {
@@ -22,10 +27,18 @@ impl<'b> ComponentIdentifier<'b> {
         while segments.next(&mut inside)? {
             inside.bytes()?;
         }
-        Ok(Self { encoded })
+        Ok(Self { encoded, prefix: None })
     }
 
-    /// The identifier as it is encoded in the input: a CBOR array of byte strings.
+    /// The identifier behind `prefix`; `None` where there is a prefix before.
+    pub(crate) const fn behind(self, prefix: Self) -> Option<Self> {
+        match (self.prefix, prefix.prefix) {
+            (None, None) => Some(Self { encoded: self.encoded, prefix: Some(prefix.encoded) }),
+            _ => None,
+        }
+    }
+
+    /// The identifier as it is encoded in the manifest, without a prefix: a CBOR array of byte strings.
     #[must_use]
     pub const fn encoded(self) -> Raw<'b> {
         self.encoded
@@ -34,9 +47,23 @@ impl<'b> ComponentIdentifier<'b> {
     /// The byte strings that the identifier consists of, the outermost first.
     #[must_use]
     pub fn segments(self) -> Segments<'b> {
-        let mut cursor = self.encoded.cursor();
+        let mut cursor = self.prefix.unwrap_or(self.encoded).cursor();
         let items = cursor.array().ok();
-        Segments { cursor, items }
+        Segments { cursor, items, behind: self.prefix.and(Some(self.encoded)) }
+    }
+
+    /// Whether the identifier begins with these byte strings, or is these.
+    ///
+    /// ```
+    /// # use hexad_suit::ComponentIdentifier;
+    /// # fn show(identifier: ComponentIdentifier<'_>) -> bool {
+    /// identifier.is_within(&[b"radio"])
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_within(self, prefix: &[&[u8]]) -> bool {
+        let mut segments = self.segments();
+        prefix.iter().all(|segment| segments.next() == Some(segment))
     }
 
     /// Whether the identifier consists of exactly these byte strings.
@@ -84,16 +111,20 @@ impl fmt::Display for ComponentIdentifier<'_> {
 pub struct Segments<'b> {
     cursor: Cursor<'b>,
     items: Option<Items>,
+    /// The array that follows.
+    behind: Option<Raw<'b>>,
 }
 
 impl<'b> Iterator for Segments<'b> {
     type Item = &'b [u8];
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.items.as_mut()?.next(&mut self.cursor).ok()? {
-            self.cursor.bytes().ok()
-        } else {
-            None
+        loop {
+            if self.items.as_mut()?.next(&mut self.cursor).ok()? {
+                return self.cursor.bytes().ok();
+            }
+            self.cursor = self.behind.take()?.cursor();
+            self.items = self.cursor.array().ok();
         }
     }
 }

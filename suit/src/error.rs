@@ -109,6 +109,28 @@ pub enum ErrorKind {
     NoComponentIndex,
     /// The element that the procedure needs was severed and is not in the envelope.
     Severed(i64),
+    /// The manifest's signers may not do this with the component: the label of a command or parameter.
+    AccessDenied(i64),
+    /// More dependencies, or deeper ones, than the processor has room for.
+    TooManyDependencies,
+    /// A dependency with a prefix inside one with a prefix.
+    NestedPrefix,
+    /// A manifest depends on itself, directly or by others.
+    DependencyCycle,
+    /// A dependency is to be processed that suit-condition-dependency-integrity was not applied to, or
+    /// that is not the one of suit-parameter-image-digest (trust domains, 5.4).
+    DependencyIntegrity,
+    /// A section ends and the same section of a dependency was not processed (trust domains, 5.1).
+    DependencyNotProcessed,
+    /// What is not a dependency is to be processed as one.
+    NotADependency,
+    /// A manifest is to be overwritten while it is being processed.
+    ComponentInUse,
+    /// A component is to be overwritten that another manifest refers to, or unlinked for the second
+    /// time (trust domains, 5.5.6).
+    Referenced,
+    /// No recipient of an encryption info is for a key of the device.
+    NoRecipient,
     /// A parameter that the command needs is not set for its component.
     MissingParameter(i64),
     /// `suit-parameter-soft-failure` set outside of try-each and run-sequence (8.4.8).
@@ -147,6 +169,9 @@ impl fmt::Display for ErrorKind {
                 return named(f, labels::parameter_name(label), "parameter", label)
                     .and_then(|()| f.write_str(" is not offered"));
             }
+            Self::AccessDenied(label) => {
+                return write!(f, "the signers may not use label {label} on the component");
+            }
             Self::UnsupportedDigest(algorithm) => {
                 return write!(f, "digest algorithm {algorithm} is not accepted");
             }
@@ -184,6 +209,17 @@ impl fmt::Display for ErrorKind {
             Self::ComponentIndex => "no component has this index",
             Self::NoComponentIndex => "the component index is not set",
             Self::SoftFailureScope => "soft-failure is set outside of try-each and run-sequence",
+            Self::TooManyDependencies => "more dependencies than the processor has room for",
+            Self::NestedPrefix => "a dependency's prefix stands inside another's",
+            Self::DependencyCycle => "a manifest depends on itself",
+            Self::DependencyIntegrity => "the dependency's integrity was not checked",
+            Self::DependencyNotProcessed => {
+                "a dependency's corresponding section was not processed"
+            }
+            Self::NotADependency => "the component is no dependency",
+            Self::ComponentInUse => "the manifest in the component is being processed",
+            Self::Referenced => "another manifest refers to the component",
+            Self::NoRecipient => "no key of the device is among the recipients",
             Self::StrictOrder => "not allowed while strict-order is false",
             Self::NotStored => "the sequence number could not be stored",
             Self::ImageSize => "the image is larger than its image-size",

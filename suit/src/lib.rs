@@ -6,12 +6,14 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod access;
 pub mod authentication;
 #[cfg(feature = "alloc")]
 pub mod builder;
 pub mod command;
 pub mod common;
 pub mod component;
+pub mod decryption;
 pub mod delegation;
 pub mod dependency;
 pub mod digest;
@@ -46,7 +48,7 @@ pub use envelope::Envelope;
 pub use error::{Error, ErrorKind};
 pub use manifest::{Manifest, Severable};
 pub use options::Options;
-pub use platform::{Component, DeviceIds, Failure, Identity, Platform, Record};
+pub use platform::{Ciphertext, Component, DeviceIds, Failure, Identity, Platform, Record};
 pub use processor::{Outcome, Procedure, Processor, Step};
 pub use proof::Proof;
 pub use signers::{Demand, Signers};

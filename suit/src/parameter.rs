@@ -3,6 +3,7 @@
 use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
 use hexad_cose_core::{ErrorKind as Cbor, Label};
 
+use crate::command::UPDATE_MANAGEMENT;
 use crate::digest::Digest;
 use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
@@ -112,18 +113,21 @@ impl<'b> Parameter<'b> {
         }
     }
 
+    /// Takes the value of suit-parameter-image-digest.
+    pub(crate) fn image_digest(cursor: &mut Cursor<'b>) -> Result<Digest<'b>, Error> {
+        let mut inside = cursor.wrapped()?;
+        let digest = Digest::take(&mut inside)?;
+        inside.finish()?;
+        Ok(digest)
+    }
+
     /// Takes the value of the parameter whose key `label` was taken at `offset`.
     pub(crate) fn take(key: i64, offset: usize, cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         Ok(match key {
             label::VENDOR_IDENTIFIER => Self::VendorIdentifier(vendor(cursor)?),
             label::CLASS_IDENTIFIER => Self::ClassIdentifier(uuid(cursor)?),
             label::DEVICE_IDENTIFIER => Self::DeviceIdentifier(uuid(cursor)?),
-            label::IMAGE_DIGEST => {
-                let mut inside = cursor.wrapped()?;
-                let digest = Digest::take(&mut inside)?;
-                inside.finish()?;
-                Self::ImageDigest(digest)
-            }
+            label::IMAGE_DIGEST => Self::ImageDigest(Self::image_digest(cursor)?),
             label::IMAGE_SIZE => Self::ImageSize(cursor.unsigned()?),
             label::COMPONENT_SLOT => Self::ComponentSlot(cursor.unsigned()?),
             label::CONTENT => Self::Content(cursor.bytes()?),
@@ -133,6 +137,9 @@ impl<'b> Parameter<'b> {
             label::FETCH_ARGUMENTS => Self::FetchArguments(cursor.bytes()?),
             label::ENCRYPTION_INFO => {
                 Self::EncryptionInfo(EncryptionInfo::of(cursor.byte_string()?))
+            }
+            4 | 26..=30 if !UPDATE_MANAGEMENT => {
+                return Err(Error::new(ErrorKind::UnsupportedParameter(key), offset));
             }
             label::USE_BEFORE => Self::UseBefore(cursor.unsigned()?),
             label::MINIMUM_BATTERY => Self::MinimumBattery(cursor.unsigned()?),
@@ -156,12 +163,12 @@ pub(crate) fn text_key(offset: usize) -> Error {
     hexad_cose_core::Error::new(kind, offset).into()
 }
 
-fn uuid<'b>(cursor: &mut Cursor<'b>) -> Result<&'b Uuid, Error> {
+pub(crate) fn uuid<'b>(cursor: &mut Cursor<'b>) -> Result<&'b Uuid, Error> {
     let error = cursor.error(Cbor::Length);
     Ok(cursor.bytes()?.try_into().map_err(|_| error)?)
 }
 
-fn vendor<'b>(cursor: &mut Cursor<'b>) -> Result<VendorIdentifier<'b>, Error> {
+pub(crate) fn vendor<'b>(cursor: &mut Cursor<'b>) -> Result<VendorIdentifier<'b>, Error> {
     if cursor.optional_tag(tag::PEN)? {
         Ok(VendorIdentifier::Pen(cursor.bytes()?))
     } else {
@@ -169,7 +176,7 @@ fn vendor<'b>(cursor: &mut Cursor<'b>) -> Result<VendorIdentifier<'b>, Error> {
     }
 }
 
-fn custom<'b>(cursor: &mut Cursor<'b>) -> Result<CustomValue<'b>, Error> {
+pub(crate) fn custom<'b>(cursor: &mut Cursor<'b>) -> Result<CustomValue<'b>, Error> {
     Ok(match cursor.peek()? {
         Type::Bool => CustomValue::Bool(cursor.boolean()?),
         Type::Text => CustomValue::Text(cursor.text()?),

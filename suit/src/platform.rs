@@ -5,18 +5,39 @@ use core::task::Poll;
 
 use hexad_cose_core::crypto::Hash;
 
+use crate::access::Access;
 use crate::command::{CustomArgument, ReportingPolicy};
 use crate::component::ComponentIdentifier;
+use crate::encryption::EncryptionInfo;
 use crate::error::ErrorKind;
+use crate::metadata::ComponentMetadata;
 use crate::parameter::{CustomValue, Uuid, VendorIdentifier};
+use crate::signers::Signers;
+use crate::version::VersionMatch;
+use crate::wait::WaitInfo;
 
-/// A component of the manifest that is being processed.
+/// A component of the manifests that are being processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Component<'b> {
-    /// The index by which the manifest's commands refer to it.
+    /// Its number: the index by which the root manifest's commands refer to it, or the next number for
+    /// one that a dependency was the first to name.
     pub index: usize,
     /// The identifier by which the device knows it.
     pub identifier: ComponentIdentifier<'b>,
+}
+
+/// What is to be decrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ciphertext<'b> {
+    /// These bytes: a parameter of the manifest, or a payload that the envelope carries.
+    Content(&'b [u8]),
+    /// What a component holds.
+    Component {
+        /// The component.
+        source: Component<'b>,
+        /// How many bytes of it, if the manifest says.
+        size: Option<u64>,
+    },
 }
 
 /// Why the platform did not do what it was asked.
@@ -158,6 +179,22 @@ pub trait Platform {
         Poll::Ready(Err(Failure::Unsupported))
     }
 
+    /// Replaces what the component holds by the plaintext of `ciphertext`, which `encryption` tells how
+    /// to decrypt: at most `limit` bytes (firmware encryption). [`decryption`](crate::decryption) does
+    /// it piece by piece.
+    ///
+    /// Plaintext that turns out not to be authentic must not stay in the component.
+    fn decrypt(
+        &mut self,
+        component: &Component<'_>,
+        ciphertext: Ciphertext<'_>,
+        encryption: EncryptionInfo<'_>,
+        limit: Option<u64>,
+    ) -> Poll<Result<(), Failure>> {
+        let _ = (component, ciphertext, encryption, limit);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
     /// Runs the code in the component; may never return.
     fn invoke(
         &mut self,
@@ -171,6 +208,103 @@ pub trait Platform {
     /// Keeps the manifest's sequence number, so that no older one is accepted from now on. Asked
     /// for at the very end of an update that succeeded.
     fn store_sequence_number(&mut self, sequence_number: u64) -> Poll<Result<(), Failure>>;
+
+    /// Whether a manifest that `signers` vouch for may do this with the component (section 9). Asked
+    /// before every directive and every parameter; [`AccessList`](crate::access::AccessList) answers
+    /// from a table. Without it every accepted anchor may do everything, the first model of the draft.
+    fn permits(&mut self, signers: Signers, component: &Component<'_>, access: Access) -> bool {
+        let _ = (signers, component, access);
+        true
+    }
+
+    /// How many manifests need the component, by the references that [`link`](Self::link) has added and
+    /// [`unlink`](Self::unlink) has taken away (trust domains, 5.5.6). What others need is neither
+    /// overwritten nor, if it is a manifest, uninstalled.
+    fn references(&mut self, component: &Component<'_>) -> Poll<Result<u64, Failure>> {
+        let _ = component;
+        Poll::Ready(Ok(0))
+    }
+
+    /// Adds the reference of a manifest to a component: of every manifest to each of its components,
+    /// when an update has succeeded. `manifest` is None for a root manifest without
+    /// suit-manifest-component-id. Adding one that is there changes nothing.
+    fn link(
+        &mut self,
+        component: &Component<'_>,
+        manifest: Option<ComponentIdentifier<'_>>,
+    ) -> Poll<Result<(), Failure>> {
+        let _ = (component, manifest);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Takes the reference of a manifest to a component away, in memory that lasts; one that is not
+    /// there stays away. A component without references may be removed.
+    fn unlink(
+        &mut self,
+        component: &Component<'_>,
+        manifest: Option<ComponentIdentifier<'_>>,
+    ) -> Poll<Result<(), Failure>> {
+        let _ = (component, manifest);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// The time: seconds since 1970-01-01 UTC. For suit-condition-use-before.
+    fn now(&mut self) -> Poll<Result<u64, Failure>> {
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// What is left in the battery, in mWh. For suit-condition-minimum-battery.
+    fn battery(&mut self) -> Poll<Result<u64, Failure>> {
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// Whether the application (or its user) allows an update of this priority; the smaller it is, the
+    /// more urgent. For suit-condition-update-authorized.
+    fn is_authorized(
+        &mut self,
+        component: &Component<'_>,
+        priority: i64,
+    ) -> Poll<Result<bool, Failure>> {
+        let _ = (component, priority);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// Whether the component's version [is as required](VersionMatch::is_met_by). For
+    /// suit-condition-version.
+    fn has_version(
+        &mut self,
+        component: &Component<'_>,
+        required: VersionMatch<'_>,
+    ) -> Poll<Result<bool, Failure>> {
+        let _ = (component, required);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// Pending until all of the events have come about. For suit-directive-wait; `Unsupported` for an
+    /// event that the device can't tell.
+    fn wait(
+        &mut self,
+        component: &Component<'_>,
+        events: WaitInfo<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        let _ = (component, events);
+        Poll::Ready(Err(Failure::Unsupported))
+    }
+
+    /// The owner, permissions and times that the component is to have from the fetch, copy or write on
+    /// that is asked for next (update management, 4.6).
+    ///
+    /// # Errors
+    /// `Unsupported` when the platform has none of these, `Failed` when its policy does not allow them;
+    /// the directive fails then.
+    fn metadata(
+        &mut self,
+        component: &Component<'_>,
+        metadata: ComponentMetadata<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (component, metadata);
+        Err(Failure::Unsupported)
+    }
 
     /// A command of the device's maker, with its negative `label`. `Ok(false)` is a condition that
     /// does not hold; an error is a directive that failed.
@@ -205,6 +339,38 @@ pub trait Platform {
     }
 }
 
+/// Which manifest it is: the component indices that lead from the root manifest to it, from each to the
+/// dependency that comes next; empty for the root manifest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ManifestPath {
+    indices: [u16; ManifestPath::MAX_DEPTH],
+    depth: u8,
+}
+
+impl ManifestPath {
+    /// How deep dependencies of dependencies can be processed.
+    pub const MAX_DEPTH: usize = 4;
+
+    /// The path to the dependency with this index in the manifest at the end; `None` when it is deeper
+    /// than [`MAX_DEPTH`](Self::MAX_DEPTH).
+    pub(crate) fn then(mut self, index: usize) -> Option<Self> {
+        *self.indices.get_mut(usize::from(self.depth))? = u16::try_from(index).ok()?;
+        self.depth = self.depth.saturating_add(1);
+        Some(self)
+    }
+
+    /// The component indices, that of the root manifest's dependency first.
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        self.indices.into_iter().take(usize::from(self.depth)).map(usize::from)
+    }
+
+    /// Whether it is the root manifest.
+    #[must_use]
+    pub const fn is_root(self) -> bool {
+        self.depth == 0
+    }
+}
+
 /// How a command ended for one component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -215,9 +381,12 @@ pub struct Record {
     pub shared: bool,
     /// The command's label.
     pub command: i64,
-    /// Where the command stands in the input.
+    /// Where the command stands in the input of its manifest.
     pub offset: usize,
-    /// The component that it applied to; `None` for set-component-index.
+    /// Whose command it is.
+    pub manifest: ManifestPath,
+    /// The component that it applied to, by its index in that manifest; `None` for
+    /// set-component-index.
     pub component: Option<usize>,
     /// What the author wants recorded; empty for commands that take no policy.
     pub policy: ReportingPolicy,

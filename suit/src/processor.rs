@@ -5,33 +5,75 @@ mod directive;
 mod flow;
 mod frame;
 mod parameters;
+mod tree;
 
 use core::fmt;
 use core::task::Poll;
 
 use hexad_cose_core::Verified;
+use hexad_cose_core::cbor::Cursor;
 use hexad_cose_core::crypto::Hash;
 
-use crate::command::{Alternative, Command, CommandSequence, Operation};
-use crate::component::Components;
+use crate::command::{Action, Condition, CopyParams, ReportingPolicy, UPDATE_MANAGEMENT};
 use crate::digest::Digest;
+use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
-use crate::labels::{directive as label, manifest as element};
+use crate::labels::{directive as label, manifest as element, parameter};
 use crate::manifest::{Manifest, Severable};
+use crate::parameter::Parameter;
 use crate::platform::{Component, Identity, Platform, Record};
 
-use directive::Roles;
-use frame::{Cause, Frame, IndexRule, Selection, Stack};
-use parameters::ComponentParameters;
+use condition::Measurement;
+use directive::{Job, Progress, Roles};
+use frame::Stack;
+use parameters::{ComponentParameters, Mode};
+use tree::{Need, ROOT, Tree};
 
-/// What is done with a manifest (section 5.3). The shared sequence runs before each of the named
-/// sequences that the manifest has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is done with a manifest (section 5.3, and section 7 of trust domains). The shared sequence runs
+/// before each of the named sequences that the manifest has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Procedure {
-    /// Install: payload-fetch, install, validate. The sequence number is stored at the end.
+    /// Install: dependency-resolution, payload-fetch, candidate-verification, install, validate. The
+    /// sequence number is stored at the end.
     Update,
+    /// The first part of an update that another trust domain ends: dependency-resolution,
+    /// payload-fetch.
+    Staging,
+    /// The second part: candidate-verification, install, validate. The sequence number is stored at
+    /// the end.
+    Installation,
     /// Boot: validate, load, invoke.
     Invoke,
+    /// Remove: uninstall.
+    Uninstall,
+}
+
+impl Procedure {
+    /// The labels of its sequences, in their order.
+    #[must_use]
+    pub const fn sections(self) -> &'static [i64] {
+        const UPDATE: &[i64] = &[
+            element::DEPENDENCY_RESOLUTION,
+            element::PAYLOAD_FETCH,
+            element::CANDIDATE_VERIFICATION,
+            element::INSTALL,
+            element::VALIDATE,
+        ];
+        match self {
+            Self::Update => UPDATE,
+            Self::Staging => &[element::DEPENDENCY_RESOLUTION, element::PAYLOAD_FETCH],
+            Self::Installation => {
+                &[element::CANDIDATE_VERIFICATION, element::INSTALL, element::VALIDATE]
+            }
+            Self::Invoke => &[element::VALIDATE, element::LOAD, element::INVOKE],
+            Self::Uninstall => &[element::UNINSTALL],
+        }
+    }
+
+    /// Whether something is installed when it has ended.
+    const fn installs(self) -> bool {
+        matches!(self, Self::Update | Self::Installation)
+    }
 }
 
 /// What a [`Processor`] wants next.
@@ -52,6 +94,21 @@ pub enum Step<'m> {
         digest: Option<Digest<'m>>,
         /// suit-parameter-fetch-arguments.
         arguments: Option<&'m [u8]>,
+        /// How to decrypt the payload while it is stored, if the manifest says (trust domains, 8.2):
+        /// its plaintext is what the component is to hold.
+        encryption: Option<EncryptionInfo<'m>>,
+    },
+    /// Read and authenticate the envelope that the component holds, as the root manifest's was, and hand
+    /// it over by [`Processor::supply`]; its memory has to last as long as the root manifest's. Never
+    /// asked of a processor without room for dependencies.
+    #[non_exhaustive]
+    Dependency {
+        /// The component that holds the envelope of a dependency.
+        component: Component<'m>,
+        /// The same envelope, where the dependent carries it.
+        envelope: Option<&'m [u8]>,
+        /// The digest that its manifest is to have, if the dependent says.
+        digest: Option<Digest<'m>>,
     },
     /// The platform is at work: step again when something may have changed.
     Busy,
@@ -69,19 +126,26 @@ pub struct Outcome {
 }
 
 /// Runs a procedure of a verified manifest on a platform `P`, with room for `COMPONENTS` components
-/// and `NESTING` sequences inside one another.
+/// (those of dependencies counted, each once), `NESTING` sequences inside one another (those of
+/// dependencies counted) and `DEPENDENCIES` manifests below the root.
 ///
 /// It does no input or output of its own and borrows the manifest: [`step`](Self::step) asks the
-/// platform and comes back when it has to wait. Rules where the draft leaves a choice:
+/// platform and comes back when it has to wait. Rules where the drafts leave a choice:
 ///
-/// * Parameters last through the whole procedure. The component index is set anew (to 0, or to
-///   nothing in a manifest of several components) at the start of each of its sequences.
+/// * Parameters last through the whole procedure. They belong to the component: a manifest and its
+///   dependency mean the same one by the same identifier. The component index is set anew (to 0, or to
+///   nothing in a manifest of several components) at the start of each sequence of a manifest.
 /// * A nested sequence that succeeds leaves its component index behind; one that fails, or that runs
 ///   once for each of several components, does not. Each alternative of a try-each begins with the
 ///   index that the try-each had.
-/// * A try-each or run-sequence that fails because of a condition counts as that condition in the
-///   sequence around it. Any other failure ends the procedure.
+/// * A try-each, run-sequence or process-dependency that fails because of a condition counts as that
+///   condition in the sequence around it. Any other failure ends the procedure.
 /// * Commands run one after another also when strict-order is false; what would be a race is refused.
+/// * suit-condition-image-match on a dependency does what suit-condition-dependency-integrity does, and
+///   counts as such.
+/// * A section of a dependency has to be run by the end of its dependent's same section if the
+///   procedure has checked the dependency before. One that a section does not touch is not fetched to
+///   find out.
 ///
 /// ```
 /// # use core::task::Poll;
@@ -116,20 +180,27 @@ pub struct Outcome {
 ///         match update.step(platform)? {
 ///             // The machine asks, the platform answers.
 ///             Step::Fetch { component, uri, limit, .. } => http.begin(uri, component, limit),
-///             Step::Busy => wait_for_interrupt(),
+///             Step::Busy | Step::Dependency { .. } => wait_for_interrupt(),
 ///             Step::Done(outcome) => break Ok(outcome),
 ///         }
 ///     }
 /// }
 /// ```
-pub struct Processor<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize = 4> {
-    manifest: &'m Manifest<'m>,
+pub struct Processor<
+    'm,
+    P: Platform,
+    const COMPONENTS: usize,
+    const NESTING: usize = 4,
+    const DEPENDENCIES: usize = 0,
+> {
+    root: &'m Manifest<'m>,
     procedure: Procedure,
     identity: &'m dyn Identity,
     phase: Phase,
-    stack: Stack<'m, NESTING>,
-    parameters: [ComponentParameters<'m>; COMPONENTS],
+    stack: Stack<NESTING>,
+    parameters: [ComponentParameters; COMPONENTS],
     roles: [Roles; COMPONENTS],
+    tree: Tree<'m, COMPONENTS, DEPENDENCIES>,
     /// What the platform was asked and has not answered.
     task: Option<Task<'m, <P::Hash as Hash>::Hasher>>,
 }
@@ -139,92 +210,98 @@ pub struct Processor<'m, P: Platform, const COMPONENTS: usize, const NESTING: us
 enum Phase {
     /// Nothing was done.
     Start,
-    /// In the sequence at this place of [`Processor::sections`], or in the shared one before it.
-    Section {
-        place: usize,
-        shared: bool,
-    },
-    /// All sequences have run.
+    /// In the section at this place of [`Procedure::sections`].
+    Section(usize),
+    /// All sections have run: the references of a manifest, by its place, to its components from this
+    /// index on are told.
+    Link(usize, usize),
     Store,
     Done,
     /// An error was returned.
     Stopped,
 }
 
+/// A command that is carried out for one component.
+#[derive(Clone, Copy, Debug)]
+struct Instruction<'m> {
+    label: i64,
+    /// Where the label stands.
+    offset: usize,
+    argument: Cursor<'m>,
+    /// Whose command it is: a place in the tree of manifests.
+    manifest: usize,
+    /// The component's index in that manifest.
+    index: usize,
+}
+
 /// Something that may take the platform several steps.
 struct Task<'m, H> {
-    command: Command<'m>,
+    instruction: Instruction<'m>,
     component: Component<'m>,
-    kind: TaskKind<'m, H>,
+    request: Request<'m, H>,
 }
 
-enum TaskKind<'m, H> {
-    Condition(condition::Measurement<'m, H>),
-    Directive(directive::Request<'m>),
+enum Request<'m, H> {
+    /// A condition that the platform answers.
+    Condition(Condition),
+    Measure(Measurement<'m, H>),
+    Job(Job<'m>),
+    /// Who refers to the component, before a job alters it or (without one) it is unlinked.
+    References(Option<Job<'m>>),
+    /// The manifest in the component.
+    Load {
+        need: Need,
+        is_announced: bool,
+    },
 }
 
-impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
-    Processor<'m, P, COMPONENTS, NESTING>
+impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
+    Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
     /// A processor at the start of `procedure`, with no parameters set.
     ///
     /// # Errors
-    /// `TooManyComponents`; `Severed` when a sequence of the procedure is not at hand.
+    /// `TooManyComponents`; `TooManyDependencies` when the manifest has a dependency and the processor
+    /// no room for any; `Severed` when a sequence of the procedure is not at hand.
     pub fn new(
         manifest: &'m Verified<Manifest<'m>>,
         procedure: Procedure,
         identity: &'m dyn Identity,
     ) -> Result<Self, Error> {
-        let manifest = manifest.get();
-        if manifest.common().component_count() > COMPONENTS {
-            return Err(Error::new(ErrorKind::TooManyComponents, manifest.encoded().offset()));
+        let root = manifest.get();
+        let refuse = |kind| Err(Error::new(kind, root.encoded().offset()));
+        if root.component_count() > COMPONENTS {
+            return refuse(ErrorKind::TooManyComponents);
         }
-        let processor = Self {
-            manifest,
+        // "If the interpreter does not support Dependencies and a Manifest specifies a Dependency, then
+        // the interpreter MUST Abort" (trust domains, 5.1).
+        if !Self::HAS_DEPENDENCIES && !root.dependencies().is_empty() {
+            return refuse(ErrorKind::TooManyDependencies);
+        }
+        for section in procedure.sections() {
+            if let Severable::Severed(digest) = root.sequence(*section) {
+                return Err(Error::new(ErrorKind::Severed(*section), digest.offset()));
+            }
+        }
+        Ok(Self {
+            root,
             procedure,
             identity,
             phase: Phase::Start,
             stack: Stack::new(),
-            parameters: [ComponentParameters::default(); COMPONENTS],
+            parameters: [ComponentParameters::UNSET; COMPONENTS],
             roles: [Roles::default(); COMPONENTS],
+            tree: Tree::new(root.component_count()),
             task: None,
-        };
-        for (element, sequence) in processor.sections() {
-            if let Severable::Severed(digest) = sequence {
-                return Err(Error::new(ErrorKind::Severed(element), digest.offset()));
-            }
-        }
-        Ok(processor)
-    }
-
-    /// The sequences of the procedure, in their order.
-    fn sections(&self) -> [(i64, Severable<'m, CommandSequence<'m>>); 3] {
-        let unsevered = |sequence: Option<CommandSequence<'m>>| match sequence {
-            Some(sequence) => Severable::Present(sequence),
-            None => Severable::Absent,
-        };
-        let manifest = self.manifest;
-        let validate = (element::VALIDATE, unsevered(manifest.validate()));
-        match self.procedure {
-            Procedure::Update => [
-                (element::PAYLOAD_FETCH, manifest.payload_fetch()),
-                (element::INSTALL, manifest.install()),
-                validate,
-            ],
-            Procedure::Invoke => [
-                validate,
-                (element::LOAD, unsevered(manifest.load())),
-                (element::INVOKE, unsevered(manifest.invoke())),
-            ],
-        }
+        })
     }
 
     /// Goes on until the platform has to be waited for or the procedure has ended.
     ///
     /// # Errors
     /// `ConditionFailed`, `DirectiveFailed` and the others of [`ErrorKind`] that concern processing,
-    /// at the command that failed. The procedure has ended then, nothing more is done by stepping
-    /// again, which gives `Stopped`.
+    /// at the command that failed (in the input of its manifest). The procedure has ended then, nothing
+    /// more is done by stepping again, which gives `Stopped`.
     pub fn step(&mut self, platform: &mut P) -> Result<Step<'m>, Error> {
         let step = self.advance(platform);
         if step.is_err() {
@@ -250,31 +327,25 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
                 }
                 continue;
             }
+            let at = self.root.encoded().offset();
             match self.phase {
                 Phase::Start => {
                     self.check_components(platform)?;
                     self.enter_section(0)?;
                 }
-                Phase::Section { place, shared: true } => self.begin_section(place)?,
-                Phase::Section { place, shared: false } => {
-                    self.enter_section(place.saturating_add(1))?;
-                }
-                Phase::Store => {
-                    match platform.store_sequence_number(self.manifest.sequence_number()) {
-                        Poll::Pending => return Ok(Step::Busy),
-                        Poll::Ready(Ok(())) => self.phase = Phase::Done,
-                        Poll::Ready(Err(_)) => {
-                            let offset = self.manifest.encoded().offset();
-                            return Err(Error::new(ErrorKind::NotStored, offset));
-                        }
-                    }
-                }
-                Phase::Stopped => {
-                    let offset = self.manifest.encoded().offset();
-                    return Err(Error::new(ErrorKind::Stopped, offset));
-                }
+                Phase::Section(place) => self.enter_section(place.saturating_add(1))?,
+                Phase::Link(place, index) => match self.link(place, index, platform) {
+                    Poll::Pending => return Ok(Step::Busy),
+                    Poll::Ready(phase) => self.phase = phase?,
+                },
+                Phase::Store => match platform.store_sequence_number(self.root.sequence_number()) {
+                    Poll::Pending => return Ok(Step::Busy),
+                    Poll::Ready(Ok(())) => self.phase = Phase::Done,
+                    Poll::Ready(Err(_)) => return Err(Error::new(ErrorKind::NotStored, at)),
+                },
+                Phase::Stopped => return Err(Error::new(ErrorKind::Stopped, at)),
                 Phase::Done => {
-                    let sequence_number = self.manifest.sequence_number();
+                    let sequence_number = self.root.sequence_number();
                     let procedure = self.procedure;
                     return Ok(Step::Done(Outcome { procedure, sequence_number }));
                 }
@@ -284,9 +355,10 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
 
     /// Makes sure that the device has every component (section 6.2).
     fn check_components(&self, platform: &mut P) -> Result<(), Error> {
-        for (index, identifier) in self.components().iter().enumerate() {
-            if !platform.has(&Component { index, identifier }) {
-                let offset = identifier.encoded().offset();
+        for index in 0..self.root.component_count() {
+            let component = self.component(ROOT, index, self.root.encoded().offset())?;
+            if !platform.has(&component) {
+                let offset = component.identifier.encoded().offset();
                 return Err(Error::new(ErrorKind::UnsupportedComponent(index), offset));
             }
         }
@@ -295,150 +367,210 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
 
     /// Enters the first section at or after `place` that the manifest has.
     fn enter_section(&mut self, mut place: usize) -> Result<(), Error> {
-        loop {
-            match self.sections().get(place) {
-                Some((_, Severable::Present(_))) => break,
-                Some(_) => place = place.saturating_add(1),
-                None => {
-                    self.phase = match self.procedure {
-                        Procedure::Update => Phase::Store,
-                        Procedure::Invoke => Phase::Done,
-                    };
-                    return Ok(());
-                }
+        while let Some(section) = self.procedure.sections().get(place) {
+            self.phase = Phase::Section(place);
+            if self.begin_manifest(ROOT, *section)? {
+                self.require_dependencies_anew();
+                return Ok(());
             }
+            place = place.saturating_add(1);
         }
-        match self.manifest.shared_sequence() {
-            Some(shared) => {
-                self.phase = Phase::Section { place, shared: true };
-                self.begin(shared)
-            }
-            None => self.begin_section(place),
-        }
+        self.phase = match self.procedure.installs() {
+            true if Self::HAS_DEPENDENCIES => Phase::Link(ROOT, 0),
+            true => Phase::Store,
+            false => Phase::Done,
+        };
+        Ok(())
     }
 
-    /// Begins the section's own sequence.
-    fn begin_section(&mut self, place: usize) -> Result<(), Error> {
-        self.phase = Phase::Section { place, shared: false };
-        match self.sections().get(place) {
-            Some((_, Severable::Present(sequence))) => self.begin(*sequence),
-            _ => Ok(()),
-        }
-    }
-
-    fn begin(&mut self, sequence: CommandSequence<'m>) -> Result<(), Error> {
-        let selection = Selection::initial(self.manifest.common().component_count());
-        self.stack.push(Frame::new(Cause::Procedure, sequence, selection, IndexRule::Free)?)
-    }
-
-    fn components(&self) -> Components<'m> {
-        self.manifest.components()
+    /// Tells the platform the next reference of a manifest to a component.
+    fn link(&self, place: usize, index: usize, platform: &mut P) -> Poll<Result<Phase, Error>> {
+        let Some((place, index)) = self.next_reference(place, index) else {
+            return Poll::Ready(Ok(Phase::Store));
+        };
+        let at = self.root.encoded().offset();
+        let component = self.component(place, index, at)?;
+        let linked = core::task::ready!(platform.link(&component, self.referrer(place)));
+        linked.map_err(|_| Error::new(ErrorKind::NotStored, at))?;
+        Poll::Ready(Ok(Phase::Link(place, index.saturating_add(1))))
     }
 
     /// Applies a command to one component: at once, or by a task or a nested sequence.
-    fn apply(&mut self, command: Command<'m>, index: usize, platform: &mut P) -> Result<(), Error> {
-        let identifier = self.manifest.common().component(index);
-        let component = match identifier {
-            Some(identifier) => Component { index, identifier },
-            None => return Err(Error::new(ErrorKind::ComponentIndex, command.offset)),
-        };
-        match command.operation {
-            Operation::Condition(condition, _) => {
-                self.test(command, component, condition, platform)
-            }
-            Operation::Action(action, _) => self.act(command, component, action, platform),
-            Operation::Custom(argument) => {
-                let request = directive::Request::Custom(argument);
-                self.task = Some(Task { command, component, kind: TaskKind::Directive(request) });
-                Ok(())
-            }
-            Operation::OverrideParameters(parameters) => {
-                self.override_parameters(command, component, parameters, platform)
-            }
-            Operation::RunSequence(sequence) => {
-                self.nest(Cause::RunSequence, sequence, component.index)
-            }
-            Operation::TryEach(mut alternatives) => {
-                match alternatives.take_next()? {
-                    Some(Alternative::Sequence(sequence)) => {
-                        self.nest(Cause::TryEach(alternatives), sequence, component.index)
-                    }
-                    // The check at parse has made sure of two sequences.
-                    _ => {
-                        Err(Error::new(ErrorKind::DirectiveFailed(label::TRY_EACH), command.offset))
-                    }
-                }
-            }
-            Operation::SetParameters(_)
-            | Operation::OverrideMultiple(_)
-            | Operation::CopyParams(_) => {
-                Err(Error::new(ErrorKind::UnsupportedCommand(command.label), command.offset))
-            }
-            // Taken care of before a component is chosen.
-            Operation::SetComponentIndex(_) => Ok(()),
+    fn apply(&mut self, mut instruction: Instruction<'m>, platform: &mut P) -> Result<(), Error> {
+        let Instruction { label, offset, manifest, index, .. } = instruction;
+        match label {
+            label::RUN_SEQUENCE => return self.run_sequence(instruction),
+            label::TRY_EACH => return self.try_each(instruction),
+            _ => {}
         }
+        let component = self.component(manifest, index, offset)?;
+        if let Some(condition) = Condition::from_label(label) {
+            return self.test(instruction, component, condition, platform);
+        }
+        if let Some(action) = Action::from_label(label) {
+            return self.act(instruction, component, action, platform);
+        }
+        let map = instruction.argument;
+        match label {
+            label::OVERRIDE_PARAMETERS => {
+                self.set_parameters(&instruction, &component, map, Mode::Override, platform)?;
+            }
+            label::SET_PARAMETERS => {
+                self.set_parameters(&instruction, &component, map, Mode::SetIfUnset, platform)?;
+            }
+            label::COPY_PARAMS if UPDATE_MANAGEMENT => {
+                let argument = CopyParams::take(&mut instruction.argument)?;
+                self.copy_params(&instruction, &component, argument, platform)?;
+            }
+            ..=-1 => return self.custom(instruction, component, platform),
+            _ => return Err(Error::new(ErrorKind::UnsupportedCommand(label), offset)),
+        }
+        self.record(&instruction, true, Ok(()), platform);
+        Ok(())
+    }
+
+    /// Leaves it to [`work_on`](Self::work_on) to ask the platform.
+    fn ask(
+        &mut self,
+        instruction: Instruction<'m>,
+        component: Component<'m>,
+        request: Request<'m, <P::Hash as Hash>::Hasher>,
+    ) -> Result<(), Error> {
+        self.task = Some(Task { instruction, component, request });
+        Ok(())
     }
 
     /// Works on what the platform was asked; gives a step when the caller has to do something.
     fn work_on(
         &mut self,
-        task: Task<'m, <P::Hash as Hash>::Hasher>,
+        mut task: Task<'m, <P::Hash as Hash>::Hasher>,
         platform: &mut P,
     ) -> Result<Option<Step<'m>>, Error> {
-        let Task { command, component, kind } = task;
-        let (kind, step) = match kind {
-            TaskKind::Condition(mut measurement) => {
-                match measurement.poll(&command, &component, platform) {
-                    Poll::Pending => (TaskKind::Condition(measurement), Step::Busy),
-                    Poll::Ready(result) => {
-                        self.tested(&command, &component, result, platform)?;
+        let Task { instruction, component, request } = &mut task;
+        let at = |kind| Error::new(kind, instruction.offset);
+        let failed = at(ErrorKind::ConditionFailed(instruction.label));
+        let step = match request {
+            Request::Measure(measurement) => match measurement.poll(component, platform) {
+                Poll::Pending => Step::Busy,
+                Poll::Ready(holds) => {
+                    let result = if holds { Ok(()) } else { Err(failed) };
+                    return self.tested(instruction, result, platform).map(|()| None);
+                }
+            },
+            Request::Condition(condition) if UPDATE_MANAGEMENT => {
+                match self.poll_condition(instruction, component, *condition, platform) {
+                    Poll::Pending => Step::Busy,
+                    Poll::Ready(answer) => {
+                        let result = match answer {
+                            Ok(true) => Ok(()),
+                            Ok(false) => Err(failed),
+                            Err(error) => Err(error),
+                        };
+                        return self.tested(instruction, result, platform).map(|()| None);
+                    }
+                }
+            }
+            Request::Job(job) => match self.poll_job(instruction, component, job, platform) {
+                Progress::Ask(step) => step,
+                Progress::Condition(result) => {
+                    return self.tested(instruction, result, platform).map(|()| None);
+                }
+                Progress::Ended(result) => {
+                    return self.acted(instruction, result, platform).map(|()| None);
+                }
+            },
+            Request::References(job) if Self::HAS_DEPENDENCIES => {
+                match platform.references(component) {
+                    Poll::Pending => Step::Busy,
+                    Poll::Ready(references) => {
+                        let failed = ErrorKind::DirectiveFailed(instruction.label);
+                        let is_dependency =
+                            self.is_dependency(instruction.manifest, instruction.index);
+                        let request = match (job.take(), references) {
+                            (_, Err(_)) => Err(at(failed)),
+                            (Some(job), Ok(0)) => Ok(Request::Job(job)),
+                            (Some(_), Ok(_)) => Err(at(ErrorKind::Referenced)),
+                            // Nobody else needs the manifest: what it installed goes first.
+                            (None, Ok(0..=1)) if is_dependency => {
+                                Ok(Request::Load { need: Need::Uninstall, is_announced: false })
+                            }
+                            (None, Ok(_)) => Ok(Request::Job(Job::Unlink)),
+                        };
+                        match request {
+                            Ok(request) => self.ask(*instruction, *component, request)?,
+                            Err(error) => self.acted(instruction, Err(error), platform)?,
+                        }
                         return Ok(None);
                     }
                 }
             }
-            TaskKind::Directive(mut request) => {
-                match request.poll(&command, &component, platform) {
-                    directive::Progress::Ask(step) => (TaskKind::Directive(request), step),
-                    directive::Progress::Condition(result) => {
-                        self.tested(&command, &component, result, platform)?;
+            Request::Load { need, is_announced } if Self::HAS_DEPENDENCIES => {
+                match self.load(component, platform) {
+                    Err(error) => {
+                        return self.acted(instruction, Err(error), platform).map(|()| None);
+                    }
+                    Ok(Some(place)) => {
+                        self.loaded(instruction, component, *need, place, platform)?;
                         return Ok(None);
                     }
-                    directive::Progress::Ended(result) => {
-                        self.acted(&command, &component, result, platform)?;
-                        return Ok(None);
+                    Ok(None) if *is_announced => Step::Busy,
+                    Ok(None) => {
+                        *is_announced = true;
+                        self.want(instruction, component)?
                     }
                 }
+            }
+            Request::Condition(_) | Request::References(_) | Request::Load { .. } => {
+                return Err(at(ErrorKind::UnsupportedCommand(instruction.label)));
             }
         };
-        self.task = Some(Task { command, component, kind });
+        self.task = Some(task);
         Ok(Some(step))
     }
 
-    fn record(
+    /// What is to be handed over as the manifest in the component.
+    fn want(
         &self,
-        command: &Command<'_>,
-        component: Option<usize>,
+        instruction: &Instruction<'m>,
+        component: &Component<'m>,
+    ) -> Result<Step<'m>, Error> {
+        let digest = self.parameter(component, parameter::IMAGE_DIGEST, Parameter::image_digest)?;
+        let uri = self.parameter(component, parameter::URI, |value| Ok(value.text()?))?;
+        let dependent = self.manifest(instruction.manifest);
+        let envelope = uri.and_then(|uri| dependent?.integrated_payloads().get(uri));
+        Ok(Step::Dependency { component: *component, envelope, digest })
+    }
+
+    fn record(
+        &mut self,
+        instruction: &Instruction<'m>,
+        has_component: bool,
         result: Result<(), ErrorKind>,
         platform: &mut P,
     ) {
-        let Phase::Section { place, shared } = self.phase else { return };
-        let section = self.sections().get(place).map_or(0, |(element, _)| *element);
-        let policy = command.reporting_policy().unwrap_or_default();
-        let Command { label, offset, .. } = *command;
+        let Some(frame) = self.stack.last() else { return };
+        let (section, shared) = (frame.section, frame.shared);
+        let is_policy = Condition::from_label(instruction.label).is_some()
+            || Action::from_label(instruction.label).is_some();
+        let policy = match ReportingPolicy::take(&mut instruction.argument.clone()) {
+            Ok(policy) if is_policy => policy,
+            _ => ReportingPolicy::default(),
+        };
         platform.record(&Record {
             section,
             shared,
-            command: label,
-            offset,
-            component,
+            command: instruction.label,
+            offset: instruction.offset,
+            manifest: self.path(instruction.manifest),
+            component: has_component.then_some(instruction.index),
             policy,
             result,
         });
     }
 }
 
-impl<P: Platform, const COMPONENTS: usize, const NESTING: usize> fmt::Debug
-    for Processor<'_, P, COMPONENTS, NESTING>
+impl<P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
+    fmt::Debug for Processor<'_, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Processor")

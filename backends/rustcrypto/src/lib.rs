@@ -29,6 +29,8 @@ mod key;
 mod mac;
 #[cfg(feature = "ml-dsa")]
 mod mldsa;
+#[cfg(any(feature = "aes", feature = "chacha20poly1305"))]
+mod open;
 #[cfg(feature = "pem")]
 mod pem;
 #[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "secp256k1"))]
@@ -56,6 +58,8 @@ pub use kdf::derive;
 ))]
 pub use key::SigningKey;
 pub use mac::RunningTag;
+#[cfg(any(feature = "aes", feature = "chacha20poly1305"))]
+pub use open::RunningOpen;
 #[cfg(feature = "pem")]
 pub use pem::{OwnedPublicKey, PemError, public_key_from_pem, public_key_to_pem};
 pub use verify::verify;

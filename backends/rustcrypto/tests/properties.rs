@@ -145,3 +145,56 @@ proptest! {
         prop_assert!(AgreementKey::from_pem(&pem).is_err());
     }
 }
+
+/// The algorithms that are decrypted piece by piece.
+#[cfg(all(feature = "aes", feature = "chacha20poly1305"))]
+const STREAMED: [Algorithm; 7] = [
+    Algorithm::A128GCM,
+    Algorithm::A192GCM,
+    Algorithm::A256GCM,
+    Algorithm::CHACHA20_POLY1305,
+    Algorithm::A128CTR,
+    Algorithm::A192CTR,
+    Algorithm::A256CTR,
+];
+
+#[cfg(all(feature = "aes", feature = "chacha20poly1305"))]
+proptest! {
+    /// What was sealed at once is opened piece by piece, whatever the pieces; not under another tag,
+    /// nor with other associated data.
+    #[test]
+    fn pieces_are_opened_as_one(
+        algorithm in 0..STREAMED.len(),
+        key in proptest::array::uniform32(any::<u8>()),
+        nonce in proptest::array::uniform16(any::<u8>()),
+        aad in vec(any::<u8>(), 1..40),
+        content in vec(any::<u8>(), 0..300),
+        size in 1..70usize,
+        flipped in 0..128usize,
+    ) {
+        use hexad_cose_core::crypto::{OpenStream, Opener};
+        let algorithm = STREAMED[algorithm];
+        let sizes = algorithm.content_encryption().unwrap();
+        let (key, nonce) = (&key[..sizes.key_len], &nonce[..sizes.nonce_len]);
+        let aad = if sizes.tag_len == 0 { &[][..] } else { &aad };
+        let mut sealed = content.clone();
+        sealed.resize(content.len() + sizes.tag_len, 0);
+        let segments = Segments::plain(aad);
+        RustCrypto.seal(algorithm, key, nonce, &segments, &mut sealed, content.len()).unwrap();
+        let (ciphertext, tag) = sealed.split_at(content.len());
+        let open = |aad: &[u8], tag: &[u8]| {
+            let mut opened = ciphertext.to_vec();
+            let aad = Segments::plain(aad);
+            let mut opener = RustCrypto.start_open(algorithm, key, nonce, &aad).unwrap();
+            opened.chunks_mut(size).for_each(|piece| opener.update(piece).unwrap());
+            (opened, opener.finish(tag))
+        };
+        prop_assert_eq!(open(aad, tag), (content, Ok(())));
+        if sizes.tag_len != 0 {
+            let mut wrong = tag.to_vec();
+            wrong[flipped / 8] ^= 1 << (flipped % 8);
+            prop_assert_eq!(open(aad, &wrong).1, Err(CryptoError::Rejected));
+            prop_assert_eq!(open(&aad[1..], tag).1, Err(CryptoError::Rejected));
+        }
+    }
+}

@@ -142,7 +142,7 @@ impl Identity {
             match processor.step(bootloader)? {
                 Step::Fetch { uri, limit, .. } => bootloader.fetch(uri, limit, web)?,
                 // This platform is never busy: it answers at once.
-                Step::Busy => {}
+                Step::Busy | Step::Dependency { .. } => {}
                 Step::Done(_) => return Ok(()),
             }
         }

@@ -10,16 +10,24 @@ use std::task::Poll;
 
 use hexad_cose_core::cbor::Cursor;
 use hexad_cose_core::crypto::{Hash, Hasher};
-use hexad_cose_core::{CryptoError, Digest, HashAlgorithm, Verified};
-use hexad_rustcrypto::{RunningHash, RustCrypto};
+use hexad_cose_core::{
+    Algorithm, CryptoError, Curve, Digest, HashAlgorithm, RecipientKey, Secret, Verified,
+};
+use hexad_rustcrypto::{AgreementKey, RunningHash, RustCrypto, SigningKey};
+use hexad_suit::decryption::{DeviceKey, DeviceKeys};
+use hexad_suit::encryption::EncryptionInfo;
 use hexad_suit::parameter::{Uuid, VendorIdentifier};
 use hexad_suit::platform::Record;
 use hexad_suit::{
-    Component, Error, Failure, Identity, Manifest, Platform, Procedure, Processor, Step, labels,
+    Ciphertext, Component, Envelope, Error, ErrorKind, Failure, Identity, Manifest, Platform,
+    Procedure, Processor, Step, labels,
 };
 
-/// How many components a manifest under test may have.
+/// How many components the manifests under test may have together.
 const COMPONENTS: usize = 64;
+
+/// How many manifests there may be below the root.
+const DEPENDENCIES: usize = 8;
 
 /// What a component holds.
 #[derive(Clone, Debug)]
@@ -45,17 +53,46 @@ const UNKNOWN_SIZE: u64 = 64;
 #[derive(Debug)]
 pub struct Device<'b> {
     envelope: &'b [u8],
+    supplies: Supplies<'b>,
     contents: Vec<Content>,
     meant: Vec<Meant>,
     hash: DecreedHash,
     piece: Vec<u8>,
-    fetching: Option<usize>,
+    /// The component and the URI of a transfer under way.
+    fetching: Option<(usize, String)>,
     slot: u64,
     trace: Vec<String>,
     stored: Option<u64>,
 }
 
+/// What a device finds elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Supplies<'b> {
+    /// Envelopes of dependencies, found by the digests of their manifests.
+    pub envelopes: &'b [Vec<u8>],
+    /// Payloads, by their URIs; every other counts as the image that the author meant.
+    pub payloads: &'b [(String, Vec<u8>)],
+    /// The key that signs the dependencies; without one there are none.
+    pub key: Option<&'b SigningKey>,
+}
+
 impl<'b> Device<'b> {
+    /// With what is elsewhere.
+    #[must_use]
+    pub fn with_supplies(mut self, supplies: Supplies<'b>) -> Self {
+        self.supplies = supplies;
+        self
+    }
+
+    /// What the component holds, as far as it is known byte by byte.
+    #[must_use]
+    pub fn content(&self, component: usize) -> Option<&[u8]> {
+        match self.contents.get(component)? {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Empty | Content::AsMeant => None,
+        }
+    }
+
     /// A device for the manifest in `envelope`. Its components are empty, unless the manifest only
     /// boots what was installed before.
     #[must_use]
@@ -63,11 +100,14 @@ impl<'b> Device<'b> {
         let boots_only =
             manifest.install().present().is_none() && manifest.payload_fetch().present().is_none();
         let content = if boots_only { Content::AsMeant } else { Content::Empty };
-        let count = manifest.components().len();
+        let count = manifest.component_count();
+        let mut contents = vec![content; count];
+        contents.resize(COMPONENTS, Content::Empty);
         Self {
             envelope,
-            contents: vec![content; count],
-            meant: vec![Meant::default(); count],
+            supplies: Supplies::default(),
+            contents,
+            meant: vec![Meant::default(); COMPONENTS],
             hash: DecreedHash::default(),
             piece: Vec::new(),
             fetching: None,
@@ -93,24 +133,60 @@ impl<'b> Device<'b> {
     ///
     /// # Errors
     /// Those of the processor.
-    pub fn run(
+    pub fn run<'m>(
         &mut self,
-        manifest: &Verified<Manifest<'_>>,
+        manifest: &'m Verified<Manifest<'m>>,
         procedure: Procedure,
-    ) -> Result<(), Error> {
-        let mut processor: Processor<'_, Self, COMPONENTS, 8> =
+    ) -> Result<(), Error>
+    where
+        'b: 'm,
+    {
+        let mut processor: Processor<'m, Self, COMPONENTS, 8, DEPENDENCIES> =
             Processor::new(manifest, procedure, &Anyone)?;
         loop {
             match processor.step(self)? {
-                Step::Fetch { component, uri, limit, .. } => {
-                    let limit = limit.map_or(String::new(), |limit| format!(" up to {limit}"));
-                    self.trace.push(format!("fetch {uri} into {}{limit}", component.index));
-                    self.fetching = Some(component.index);
+                Step::Fetch { component, uri, limit, digest, .. } => {
+                    let shown = limit.map_or(String::new(), |limit| format!(" up to {limit}"));
+                    self.trace.push(format!("fetch {uri} into {}{shown}", component.index));
+                    self.fetching = Some((component.index, uri.to_owned()));
+                    if let (Some(meant), Some(digest)) =
+                        (self.meant.get_mut(component.index), digest)
+                    {
+                        *meant = Meant { digest: Some(digest.bytes().to_vec()), size: limit };
+                    }
+                }
+                Step::Dependency { component, envelope, digest, .. } => {
+                    self.trace.push(format!("look into {}", component.index));
+                    processor.supply(self.dependency(&component, envelope, digest));
                 }
                 Step::Busy => {}
                 Step::Done(_) => return Ok(()),
             }
         }
+    }
+
+    /// The manifest of a dependency: from the envelope at hand, or the one with this digest.
+    fn dependency<'m>(
+        &self,
+        component: &Component<'_>,
+        envelope: Option<&'m [u8]>,
+        digest: Option<hexad_suit::digest::Digest<'_>>,
+    ) -> Result<Verified<Manifest<'m>>, Error>
+    where
+        'b: 'm,
+    {
+        let missing = Error::new(ErrorKind::NotAuthenticated, 0);
+        self.held(component).map_err(|_| missing)?;
+        let key = self.supplies.key.ok_or(missing)?;
+        let is_wanted = |bytes: &&Vec<u8>| {
+            let envelope = Envelope::parse(bytes).ok();
+            envelope.is_some_and(|envelope| Some(envelope.authentication().digest()) == digest)
+        };
+        let bytes = match envelope {
+            Some(envelope) => envelope,
+            None => self.supplies.envelopes.iter().find(is_wanted).ok_or(missing)?,
+        };
+        super::verify(bytes, key)
     }
 
     /// What was done so far, a line an event; forgets it.
@@ -212,10 +288,13 @@ impl Platform for Device<'_> {
     }
 
     fn fetched(&mut self, component: &Component<'_>) -> Poll<Result<u64, Failure>> {
-        if self.fetching.take() != Some(component.index) {
+        let Some((_, uri)) = self.fetching.take().filter(|(index, _)| *index == component.index)
+        else {
             return Poll::Ready(Err(Failure::Failed));
-        }
-        match self.put(component, Content::AsMeant) {
+        };
+        let payload = self.supplies.payloads.iter().find(|(name, _)| *name == uri);
+        let content = payload.map_or(Content::AsMeant, |(_, bytes)| Content::Bytes(bytes.clone()));
+        match self.put(component, content) {
             Poll::Ready(Ok(())) => Poll::Ready(self.size(component).ok_or(Failure::Failed)),
             _ => Poll::Ready(Err(Failure::Failed)),
         }
@@ -235,6 +314,29 @@ impl Platform for Device<'_> {
         self.trace.push(format!("copy {} into {}", source.index, component.index));
         let content = self.held(source)?;
         self.put(component, content)
+    }
+
+    fn decrypt(
+        &mut self,
+        component: &Component<'_>,
+        ciphertext: Ciphertext<'_>,
+        encryption: EncryptionInfo<'_>,
+        limit: Option<u64>,
+    ) -> Poll<Result<(), Failure>> {
+        let mut bytes = match ciphertext {
+            Ciphertext::Content(content) => content.to_vec(),
+            Ciphertext::Component { source, .. } => match self.held(&source)? {
+                Content::Bytes(bytes) => bytes,
+                Content::AsMeant | Content::Empty => return Poll::Ready(Err(Failure::Failed)),
+            },
+        };
+        let plaintext = decrypt(encryption, &mut bytes).map_err(|_| Failure::Failed)?;
+        if limit.is_some_and(|limit| u64::try_from(plaintext.len()).is_ok_and(|size| size > limit))
+        {
+            return Poll::Ready(Err(Failure::Failed));
+        }
+        self.trace.push(format!("decrypt {} bytes into {}", plaintext.len(), component.index));
+        self.put(component, Content::Bytes(plaintext))
     }
 
     fn swap(
@@ -268,11 +370,46 @@ impl Platform for Device<'_> {
         let result = record.result.map_or_else(|kind| format!(": {kind}"), |()| String::new());
         self.trace.push(format!("{}: {command}{component}{result}", &section["suit-".len()..]));
         if let (labels::directive::OVERRIDE_PARAMETERS, Some(component)) =
-            (record.command, record.component)
+            (record.command, record.component.filter(|_| record.manifest.is_root()))
         {
             self.note(record.offset, component);
         }
     }
+}
+
+/// The key-encryption key of draft-ietf-suit-firmware-encryption for AES key wrap.
+const KEK: [u8; 16] = [b'a'; 16];
+
+/// The device's private key in that draft, on P-256.
+const DEVICE_KEY: [u8; 32] = [
+    0x60, 0xfe, 0x6d, 0xd6, 0xd8, 0x5d, 0x57, 0x40, 0xa5, 0x34, 0x9b, 0x6f, 0x91, 0x26, 0x7e, 0xea,
+    0xc5, 0xba, 0x81, 0xb8, 0xcb, 0x53, 0xee, 0x24, 0x9e, 0x4b, 0x4e, 0xb1, 0x02, 0xc4, 0x76, 0xb3,
+];
+
+/// Decrypts a ciphertext with the keys of the draft's examples, seven bytes at a time.
+///
+/// # Errors
+/// Those of [`DeviceKeys::begin`], and when the ciphertext is not authentic.
+pub fn decrypt(info: EncryptionInfo<'_>, ciphertext: &mut [u8]) -> Result<Vec<u8>, Error> {
+    let own = AgreementKey::from_bytes(Curve::P256, &DEVICE_KEY).map_err(|error| error.at(0))?;
+    let keys = [
+        DeviceKey {
+            kid: Some(b"kid-1"),
+            key: RecipientKey::Shared(Secret::new(&KEK, Algorithm::A128KW)),
+        },
+        DeviceKey { kid: Some(b"kid-2"), key: RecipientKey::Private(&own) },
+    ];
+    let algorithms = [Algorithm::A128KW, Algorithm::ECDH_ES_A128KW];
+    let contents = [Algorithm::A128GCM, Algorithm::CHACHA20_POLY1305, Algorithm::A128CTR];
+    let keys = DeviceKeys::new(&keys, &algorithms, &contents);
+    let length = u64::try_from(ciphertext.len()).unwrap_or(u64::MAX);
+    let mut decryption = keys.begin(info, length, &mut RustCrypto)?;
+    let mut plaintext = Vec::new();
+    for piece in ciphertext.chunks_mut(7) {
+        plaintext.extend_from_slice(decryption.update(piece)?);
+    }
+    decryption.finish()?;
+    Ok(plaintext)
 }
 
 /// An identity that matches every vendor, class and device.

@@ -96,3 +96,40 @@ pub trait AeadPoll {
         plaintext: &mut [u8],
     ) -> Poll<Result<usize, CryptoError>>;
 }
+
+/// Decryption of a content that does not fit into memory: piece by piece, in place. Also the ciphers
+/// without a tag of RFC 9459, which are given empty `aad` and an empty tag.
+pub trait OpenStream {
+    /// The secret key, or a handle.
+    type Key: ?Sized;
+    /// A decryption under way.
+    type Opener: Opener;
+
+    /// Starts a decryption.
+    ///
+    /// # Errors
+    /// `Unsupported` for an algorithm (or a nonce) with which this can't be done; `InvalidKey`;
+    /// `Device`.
+    fn start_open(
+        &mut self,
+        algorithm: Algorithm,
+        key: &Self::Key,
+        nonce: &[u8],
+        aad: &Segments<'_>,
+    ) -> Result<Self::Opener, CryptoError>;
+}
+
+/// A decryption that [`OpenStream::start_open`] has started.
+pub trait Opener {
+    /// Decrypts the next piece, of any size, in place. It is not proven yet.
+    ///
+    /// # Errors
+    /// `Unsupported` for more than the cipher may be used for; `Device`.
+    fn update(&mut self, piece: &mut [u8]) -> Result<(), CryptoError>;
+
+    /// Whether all that was decrypted has this tag.
+    ///
+    /// # Errors
+    /// `Rejected` when it has not; `Device`.
+    fn finish(self, tag: &[u8]) -> Result<(), CryptoError>;
+}

@@ -3,8 +3,8 @@
 use rand_core::TryCryptoRng;
 
 use super::{
-    Aead, Agree, AgreeEphemeral, CryptoError, Hash, Kdf, KdfAlgorithm, KeyWrap, Mac, SharedSecret,
-    Sign, Signed, Verify,
+    Aead, Agree, AgreeEphemeral, CryptoError, Hash, Kdf, KdfAlgorithm, KeyWrap, Mac, OpenStream,
+    SharedSecret, Sign, Signed, Verify,
 };
 use crate::iana::{Algorithm, HashAlgorithm};
 use crate::key::{PublicKey, PublicKeyBuf};
@@ -265,5 +265,20 @@ impl<H, T: Kdf> Kdf for (H, T) {
         key: &mut [u8],
     ) -> Result<(), CryptoError> {
         self.1.derive(algorithm, secret, salt, info, key)
+    }
+}
+
+impl<T: OpenStream> OpenStream for &mut T {
+    type Key = T::Key;
+    type Opener = T::Opener;
+
+    fn start_open(
+        &mut self,
+        algorithm: Algorithm,
+        key: &Self::Key,
+        nonce: &[u8],
+        aad: &Segments<'_>,
+    ) -> Result<Self::Opener, CryptoError> {
+        (**self).start_open(algorithm, key, nonce, aad)
     }
 }

@@ -20,7 +20,7 @@ mod wrap;
 
 use core::fmt;
 
-pub use aead::{Aead, AeadAsync, AeadPoll};
+pub use aead::{Aead, AeadAsync, AeadPoll, OpenStream, Opener};
 pub use agree::{Agree, AgreeAsync, AgreeEphemeral, AgreePoll, SharedSecret};
 pub use digest::Digest;
 pub use hash::{Hash, Hasher};

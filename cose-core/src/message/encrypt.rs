@@ -3,14 +3,15 @@
 use super::body::Body;
 use super::builder::{Builder, kind};
 use super::content_key::ContentKey;
-use super::decryption::Decryption;
+use super::decryption::{Decryption, Opening};
+use super::opened::StreamedDecryption;
 use super::recipient::{NewRecipient, Recipient, RecipientKey, Recipients, content_key};
 use super::seal::{seal, seal_detached};
 use super::structure;
 use crate::cbor::{Cursor, Encoder, Raw};
 use crate::check::Verified;
-use crate::crypto::{Aead, Agree, Kdf, KeyWrap};
-use crate::error::Error;
+use crate::crypto::{Aead, Agree, Kdf, KeyWrap, OpenStream};
+use crate::error::{Error, ErrorKind};
 use crate::expect::Expect;
 use crate::header::{Headers, NewHeaders};
 use crate::iana::tag;
@@ -137,6 +138,28 @@ impl<'b> Encrypt<'b> {
         'b: 'c,
     {
         Decryption::new(&self.body, structure::ENCRYPT, key, &expect)?.require_authenticated(true)
+    }
+
+    /// Decrypts a detached ciphertext (with its tag) of `length` bytes that arrives piece by piece, where
+    /// it stands; also with a cipher that authenticates nothing, if `expect` accepts it.
+    ///
+    /// # Errors
+    /// `CriticalParameter`, `AlgorithmNotAccepted`, `KeyMismatch`, and those of a nonce, as
+    /// [`Encrypt0::decrypt`](super::Encrypt0::decrypt); `Payload` when the ciphertext is in the message;
+    /// `VerificationFailed` when it is shorter than a tag; `Unsupported` and `Backend` from the backend.
+    pub fn streamed<B: OpenStream>(
+        &self,
+        key: &Secret<'_, B::Key>,
+        expect: Expect<'_>,
+        length: u64,
+        backend: &mut B,
+    ) -> Result<StreamedDecryption<B::Opener>, Error> {
+        let opening = Opening::new(self.headers(), structure::ENCRYPT, key, &expect)?;
+        let at = self.headers().unprotected();
+        if self.body.content.is_some() {
+            return Err(at.error(ErrorKind::Payload));
+        }
+        StreamedDecryption::start(&opening, key.value(), length, at.offset(), backend)
     }
 
     /// Decrypts with a cipher that authenticates nothing.

@@ -11,6 +11,7 @@ mod encrypt0;
 mod kdf_context;
 mod mac;
 mod mac0;
+mod opened;
 mod recipient;
 mod seal;
 mod sign;
@@ -32,6 +33,7 @@ pub use encrypt0::Encrypt0;
 pub use kdf_context::{KdfInfo, PartyInfo};
 pub use mac::Mac;
 pub use mac0::Mac0;
+pub use opened::StreamedDecryption;
 pub use recipient::{
     Agreement, NewRecipient, PendingAgreement, Recipient, RecipientKey, Recipients,
 };

@@ -1,98 +1,222 @@
 //! How sequences follow one another, nest and fail (sections 6.4 to 6.6 and 8.4.10).
 
-use super::Processor;
-use super::frame::{Cause, Current, Frame, IndexRule, Selection};
-use crate::command::{Alternative, CommandSequence, ComponentIndex, Operation};
+use hexad_cose_core::cbor::Cursor;
+
+use super::frame::{Cause, Current, Frame, IndexRule, Selection, Targets};
+use super::{Instruction, Processor};
+use crate::command::{CommandSequence, ComponentIndex, OverrideMultiple};
 use crate::error::{Error, ErrorKind};
+use crate::labels::directive;
+use crate::manifest::Severable;
 use crate::platform::Platform;
 
-impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
-    Processor<'m, P, COMPONENTS, NESTING>
+impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
+    Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
+    /// Begins a section of the manifest at `place`: its shared sequence, then the section itself. One
+    /// that it does not have is passed over: whether there was one.
+    pub(super) fn begin_manifest(&mut self, place: usize, section: i64) -> Result<bool, Error> {
+        let Some(manifest) = self.manifest(place) else { return Ok(false) };
+        let sequence = match manifest.sequence(section) {
+            Severable::Absent => return Ok(false),
+            Severable::Severed(digest) => {
+                return Err(Error::new(ErrorKind::Severed(section), digest.offset()));
+            }
+            Severable::Present(sequence) => sequence,
+        };
+        let (cause, sequence) = match manifest.shared_sequence() {
+            Some(shared) => (Cause::Shared, shared),
+            None => (Cause::Section, sequence),
+        };
+        let selection = Selection::initial(manifest.component_count());
+        self.stack.push(Frame::new(cause, place, section, sequence, selection)?)?;
+        Ok(true)
+    }
+
+    /// Takes the instruction whose label is at `cursor`.
+    fn instruction(cursor: &mut Cursor<'m>, manifest: usize) -> Result<Instruction<'m>, Error> {
+        let offset = cursor.offset();
+        let label = cursor.integer()?;
+        let argument = *cursor;
+        cursor.skip()?;
+        Ok(Instruction { label, offset, argument, manifest, index: 0 })
+    }
+
     /// Takes the innermost sequence's next command, or ends the sequence.
     pub(super) fn next_command(&mut self, platform: &mut P) -> Result<(), Error> {
-        let count = self.manifest.common().component_count();
-        let Some(frame) = self.stack.last() else { return Ok(()) };
-        let Some(command) = frame.commands.take_next()? else {
-            return self.sequence_succeeded(platform);
-        };
-        let refuse = |kind| Err(Error::new(kind, command.offset));
-        if let Operation::SetComponentIndex(index) = command.operation {
-            match frame.index_rule {
-                IndexRule::Free => {}
-                IndexRule::First => frame.index_rule = IndexRule::Fixed,
-                IndexRule::Fixed => return refuse(ErrorKind::StrictOrder),
-            }
-            if !index.is_below(count) {
-                return refuse(ErrorKind::ComponentIndex);
-            }
-            frame.selection = Selection::Set(index);
-            self.record(&command, None, Ok(()), platform);
+        let Some(&mut Frame { manifest: place, next, items, .. }) = self.stack.last() else {
             return Ok(());
+        };
+        let Some(manifest) = self.manifest(place) else { return Ok(()) };
+        let (mut cursor, mut items) = (manifest.position(next), items);
+        let count = manifest.component_count();
+        if !items.next(&mut cursor)? {
+            return self.sequence_succeeded(platform);
         }
+        // The argument is the other item of the pair.
+        let mut instruction = Self::instruction(&mut cursor, place)?;
+        items.next(&mut cursor)?;
+        let Some(frame) = self.stack.last() else { return Ok(()) };
+        (frame.next, frame.items) = (cursor.offset(), items);
+        match instruction.label {
+            directive::SET_COMPONENT_INDEX => {
+                let at = instruction.argument.offset();
+                let index = ComponentIndex::take(&mut instruction.argument)?;
+                if !index.is_below(count) {
+                    return Err(Error::new(ErrorKind::ComponentIndex, instruction.offset));
+                }
+                self.select(
+                    &instruction,
+                    match index {
+                        ComponentIndex::One(index) => Selection::One(index),
+                        ComponentIndex::List(_) => Selection::List(at),
+                        ComponentIndex::All => Selection::All,
+                    },
+                )?;
+                self.record(&instruction, false, Ok(()), platform);
+                return Ok(());
+            }
+            directive::OVERRIDE_MULTIPLE => {
+                let argument = OverrideMultiple::take(&mut instruction.argument)?;
+                self.override_multiple(&instruction, argument, platform)?;
+                self.record(&instruction, false, Ok(()), platform);
+                return Ok(());
+            }
+            _ => {}
+        }
+        let refuse = |kind| Err(Error::new(kind, instruction.offset));
         if frame.index_rule == IndexRule::First {
             return refuse(ErrorKind::StrictOrder);
         }
-        let Some(mut rest) = frame.selection.targets()? else {
-            return refuse(ErrorKind::NoComponentIndex);
+        let rest = match frame.selection {
+            Selection::Unset => return refuse(ErrorKind::NoComponentIndex),
+            Selection::One(component) => {
+                let rest = Targets::None;
+                frame.current = Some(Current { offset: instruction.offset, component, rest });
+                instruction.index = component;
+                return self.apply(instruction, platform);
+            }
+            Selection::All => Targets::All(0),
+            Selection::List(at) => {
+                let mut list = self.position(place, at);
+                let items = list.array()?;
+                Targets::List(list.offset(), items)
+            }
         };
-        if let Some(component) = rest.next(count)? {
-            frame.current = Some(Current { command, component, rest });
-            self.apply(command, component, platform)?;
-        }
-        Ok(())
+        let Some(frame) = self.stack.last() else { return Ok(()) };
+        frame.current = Some(Current { offset: instruction.offset, component: 0, rest });
+        self.next_component(platform)
     }
 
     /// Applies the innermost sequence's current command to its next component, if there is one.
     pub(super) fn next_component(&mut self, platform: &mut P) -> Result<(), Error> {
-        let count = self.manifest.common().component_count();
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        let Some(current) = &mut frame.current else { return Ok(()) };
-        match current.rest.next(count)? {
-            Some(component) => {
-                current.component = component;
-                let command = current.command;
-                self.apply(command, component, platform)
+        let (place, selection) = (frame.manifest, frame.selection);
+        let Some(current) = frame.current else { return Ok(()) };
+        let (next, rest) = match current.rest {
+            Targets::None => (None, Targets::None),
+            Targets::All(next) => {
+                let next = Some(next).filter(|next| *next < self.component_count(place));
+                (next, Targets::All(next.unwrap_or_default().saturating_add(1)))
             }
-            None => {
-                frame.current = None;
-                Ok(())
+            Targets::List(at, mut items) => {
+                let mut list = self.position(place, at);
+                let more = items.next(&mut list)?;
+                let next = if more { Some(list.unsigned_as()?) } else { None };
+                (next, Targets::List(list.offset(), items))
             }
+        };
+        let Some(frame) = self.stack.last() else { return Ok(()) };
+        let Some(component) = next else {
+            frame.current = None;
+            return Ok(());
+        };
+        frame.current = Some(Current { component, rest, ..current });
+        let mut command = self.position(place, current.offset);
+        let mut instruction = Self::instruction(&mut command, place)?;
+        instruction.index = component;
+        // "If the current Component is True, then this Directive applies to all Dependencies."
+        if instruction.label == directive::PROCESS_DEPENDENCY
+            && selection == Selection::All
+            && !self.is_dependency(place, component)
+        {
+            return Ok(());
         }
+        self.apply(instruction, platform)
     }
 
-    /// Begins a sequence inside the innermost one, for one component.
-    pub(super) fn nest(
+    /// A position in what the manifest at `place` was read from.
+    fn position(&self, place: usize, offset: usize) -> Cursor<'m> {
+        self.manifest(place).map_or(Cursor::new(&[]), |manifest| manifest.position(offset))
+    }
+
+    /// Sets the component index of the innermost sequence.
+    pub(super) fn select(
         &mut self,
-        cause: Cause<'m>,
-        sequence: CommandSequence<'m>,
-        index: usize,
+        instruction: &Instruction<'m>,
+        selection: Selection,
     ) -> Result<(), Error> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        let index_rule = match (frame.index_rule, cause) {
-            (IndexRule::Fixed, _) => IndexRule::Fixed,
-            (_, Cause::RunSequence) if !frame.strict_order => {
-                if frame.selection.is_single() {
-                    IndexRule::First
-                } else {
-                    IndexRule::Fixed
-                }
-            }
-            _ => IndexRule::Free,
-        };
-        let selection = Selection::Set(ComponentIndex::One(index));
-        self.stack.push(Frame::new(cause, sequence, selection, index_rule)?)
+        match frame.index_rule {
+            IndexRule::Free => {}
+            IndexRule::First => frame.index_rule = IndexRule::Fixed,
+            IndexRule::Fixed => return Err(Error::new(ErrorKind::StrictOrder, instruction.offset)),
+        }
+        frame.selection = selection;
+        Ok(())
+    }
+
+    /// suit-directive-run-sequence, for one component.
+    pub(super) fn run_sequence(&mut self, mut instruction: Instruction<'m>) -> Result<(), Error> {
+        let sequence = CommandSequence::take(&mut instruction.argument)?;
+        let Some(frame) = self.stack.last() else { return Ok(()) };
+        let inner = frame.inner(Cause::RunSequence, sequence, instruction.index)?;
+        self.stack.push(inner)
+    }
+
+    /// suit-directive-try-each, for one component.
+    pub(super) fn try_each(&mut self, mut instruction: Instruction<'m>) -> Result<(), Error> {
+        let failed = ErrorKind::DirectiveFailed(instruction.label);
+        let failed = Error::new(failed, instruction.offset);
+        let alternatives = &mut instruction.argument;
+        let mut items = alternatives.array()?;
+        // The check at parse has made sure of two sequences.
+        if !items.next(alternatives)? {
+            return Err(failed);
+        }
+        let sequence = CommandSequence::take(alternatives)?;
+        let rest = (alternatives.offset(), items);
+        let Some(frame) = self.stack.last() else { return Ok(()) };
+        let mut inner = frame.inner(Cause::TryEach, sequence, instruction.index)?;
+        inner.alternatives = rest;
+        self.stack.push(inner)
     }
 
     /// The innermost sequence has come to its end.
-    pub(super) fn sequence_succeeded(&mut self, platform: &mut P) -> Result<(), Error> {
+    fn sequence_succeeded(&mut self, platform: &mut P) -> Result<(), Error> {
         let Some(ended) = self.stack.pop() else { return Ok(()) };
-        let Some(around) = self.stack.last() else { return Ok(()) };
-        if around.selection.is_single() && ended.index_rule == IndexRule::Free {
-            around.selection = ended.selection;
+        match ended.cause {
+            Cause::Shared => {
+                let Some(manifest) = self.manifest(ended.manifest) else { return Ok(()) };
+                let Severable::Present(sequence) = manifest.sequence(ended.section) else {
+                    return Ok(());
+                };
+                let selection = Selection::initial(manifest.component_count());
+                let (place, section) = (ended.manifest, ended.section);
+                let frame = Frame::new(Cause::Section, place, section, sequence, selection)?;
+                return self.stack.push(frame);
+            }
+            Cause::Section => self.require_dependencies_run(ended.manifest, &ended)?,
+            Cause::RunSequence | Cause::TryEach => {
+                if let Some(around) = self.stack.last()
+                    && around.selection.is_single()
+                    && ended.index_rule == IndexRule::Free
+                {
+                    around.selection = ended.selection;
+                }
+            }
         }
-        self.nested_ended(Ok(()), platform);
-        Ok(())
+        self.nested_ended(Ok(()), platform)
     }
 
     /// A condition does not hold: ends sequences from the innermost outwards, up to one whose
@@ -101,32 +225,42 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
         while let Some(frame) = self.stack.pop() {
             let soft = frame.soft_failure == Some(true);
             match frame.cause {
-                Cause::RunSequence if soft => {
-                    self.nested_ended(Ok(()), platform);
-                    return Ok(());
+                Cause::RunSequence if soft => return self.nested_ended(Ok(()), platform),
+                Cause::TryEach if soft => {
+                    let (at, mut items) = frame.alternatives;
+                    let mut rest = self.position(frame.manifest, at);
+                    if items.next(&mut rest)? {
+                        if rest.take_null() {
+                            return self.nested_ended(Ok(()), platform);
+                        }
+                        let sequence = CommandSequence::take(&mut rest)?;
+                        let mut next = frame.retry(sequence)?;
+                        next.alternatives = (rest.offset(), items);
+                        return self.stack.push(next);
+                    }
                 }
-                Cause::TryEach(mut rest) if soft => match rest.take_next()? {
-                    Some(Alternative::Sequence(sequence)) => {
-                        return self.stack.push(frame.retry(rest, sequence)?);
-                    }
-                    Some(Alternative::Succeed) => {
-                        self.nested_ended(Ok(()), platform);
-                        return Ok(());
-                    }
-                    None => {}
-                },
                 _ => {}
             }
-            self.nested_ended(Err(error.kind()), platform);
+            self.nested_ended(Err(error.kind()), platform)?;
         }
         Err(error)
     }
 
-    /// Records the end of the try-each or run-sequence that the innermost sequence was at.
-    pub(super) fn nested_ended(&mut self, result: Result<(), ErrorKind>, platform: &mut P) {
-        let current = self.stack.last().and_then(|frame| frame.current);
-        if let Some(Current { command, component, .. }) = current {
-            self.record(&command, Some(component), result, platform);
+    /// The try-each, run-sequence or dependency that the innermost sequence was at has ended.
+    pub(super) fn nested_ended(
+        &mut self,
+        result: Result<(), ErrorKind>,
+        platform: &mut P,
+    ) -> Result<(), Error> {
+        let Some(frame) = self.stack.last() else { return Ok(()) };
+        let (place, Some(current)) = (frame.manifest, frame.current) else { return Ok(()) };
+        let mut command = self.position(place, current.offset);
+        let mut instruction = Self::instruction(&mut command, place)?;
+        instruction.index = current.component;
+        if instruction.label == directive::UNLINK && result.is_ok() {
+            return self.unlink(instruction);
         }
+        self.record(&instruction, true, result, platform);
+        Ok(())
     }
 }

@@ -1,19 +1,21 @@
-//! A sequence that is being run, and the stack of them: run-sequence and try-each nest.
+//! A sequence that is being run, and the stack of them: run-sequence, try-each and dependencies nest.
 
-use hexad_cose_core::cbor::{Cursor, Items};
+use hexad_cose_core::cbor::Items;
 
-use crate::command::{Command, CommandSequence, Commands, ComponentIndex, TryEach};
+use crate::command::CommandSequence;
 use crate::error::{Error, ErrorKind};
 
 /// What started a sequence.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Cause<'m> {
-    /// The procedure itself.
-    Procedure,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// A manifest's own shared sequence, behind which its section follows.
+    Shared,
+    /// A manifest's own section.
+    Section,
     /// suit-directive-run-sequence.
     RunSequence,
-    /// suit-directive-try-each, with the alternatives that are left.
-    TryEach(TryEach<'m>),
+    /// suit-directive-try-each.
+    TryEach,
 }
 
 /// Whether a sequence may set the component index (section 6.6).
@@ -28,82 +30,68 @@ pub(super) enum IndexRule {
 }
 
 /// The components that commands apply to.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Selection<'m> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Selection {
     /// None yet: a manifest of several components has to say.
     Unset,
-    /// Those of a component index.
-    Set(ComponentIndex<'m>),
+    /// One.
+    One(usize),
+    /// Those of the array of indices at this offset.
+    List(usize),
+    /// Every one.
+    All,
 }
 
-impl<'m> Selection<'m> {
+impl Selection {
     /// The selection at the start of a procedure's sequence.
-    pub(super) fn initial(components: usize) -> Self {
-        if components == 1 { Self::Set(ComponentIndex::One(0)) } else { Self::Unset }
+    pub(super) const fn initial(components: usize) -> Self {
+        if components == 1 { Self::One(0) } else { Self::Unset }
     }
 
-    pub(super) fn is_single(&self) -> bool {
-        matches!(self, Self::Set(ComponentIndex::One(_)))
-    }
-
-    /// The components one after another; `None` when the index is not set.
-    pub(super) fn targets(&self) -> Result<Option<Targets<'m>>, Error> {
-        let Self::Set(index) = self else { return Ok(None) };
-        Ok(Some(match index {
-            ComponentIndex::One(index) => Targets::One(Some(*index)),
-            ComponentIndex::All => Targets::All(0),
-            ComponentIndex::List(list) => {
-                let (cursor, items) = list.enter()?;
-                Targets::List(cursor, items)
-            }
-        }))
+    pub(super) const fn is_single(self) -> bool {
+        matches!(self, Self::One(_))
     }
 }
 
 /// The components that a command has yet to be applied to.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Targets<'m> {
-    One(Option<usize>),
+pub(super) enum Targets {
+    None,
+    /// All from this one on.
     All(usize),
-    List(Cursor<'m>, Items),
-}
-
-impl Targets<'_> {
-    /// The next one, of `components` that the manifest has.
-    pub(super) fn next(&mut self, components: usize) -> Result<Option<usize>, Error> {
-        match self {
-            Self::One(index) => Ok(index.take()),
-            Self::All(next) if *next < components => {
-                let index = *next;
-                *next = index.saturating_add(1);
-                Ok(Some(index))
-            }
-            Self::All(_) => Ok(None),
-            Self::List(cursor, items) => {
-                Ok(if items.next(cursor)? { Some(cursor.unsigned_as()?) } else { None })
-            }
-        }
-    }
+    /// Those from here on in an array of indices.
+    List(usize, Items),
 }
 
 /// A command that is being applied to one component after another.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Current<'m> {
-    pub(super) command: Command<'m>,
-    /// The component that it is applied to now.
+pub(super) struct Current {
+    /// Where its label stands.
+    pub(super) offset: usize,
+    /// The component that it is applied to now, by its index in the manifest.
     pub(super) component: usize,
-    pub(super) rest: Targets<'m>,
+    pub(super) rest: Targets,
 }
 
-/// A sequence that is being run.
+/// A sequence that is being run. Positions are offsets in what its manifest was read from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Frame<'m> {
-    pub(super) cause: Cause<'m>,
-    pub(super) commands: Commands<'m>,
-    pub(super) current: Option<Current<'m>>,
-    pub(super) selection: Selection<'m>,
+pub(super) struct Frame {
+    pub(super) cause: Cause,
+    /// Whose sequence it is: a place in the tree of manifests.
+    pub(super) manifest: usize,
+    /// The label of the manifest's element that it is in, or that the shared sequence precedes.
+    pub(super) section: i64,
+    /// Whether it is in the shared sequence.
+    pub(super) shared: bool,
+    /// The next command, or the end.
+    pub(super) next: usize,
+    pub(super) items: Items,
+    pub(super) current: Option<Current>,
+    pub(super) selection: Selection,
     /// The selection that the sequence began with, and the next alternative of a try-each will.
-    begun_with: Selection<'m>,
+    begun_with: Selection,
+    /// The alternatives that are left of a try-each.
+    pub(super) alternatives: (usize, Items),
     pub(super) index_rule: IndexRule,
     /// suit-parameter-strict-order, as this sequence has set it.
     pub(super) strict_order: bool,
@@ -111,69 +99,108 @@ pub(super) struct Frame<'m> {
     pub(super) soft_failure: Option<bool>,
 }
 
-impl<'m> Frame<'m> {
+impl Frame {
+    /// A frame at the start of `sequence`, in `section` of a manifest.
     pub(super) fn new(
-        cause: Cause<'m>,
-        sequence: CommandSequence<'m>,
-        selection: Selection<'m>,
-        index_rule: IndexRule,
+        cause: Cause,
+        manifest: usize,
+        section: i64,
+        sequence: CommandSequence<'_>,
+        selection: Selection,
     ) -> Result<Self, Error> {
+        let mut cursor = sequence.encoded().cursor();
+        let items = cursor.array()?;
         Ok(Self {
             cause,
-            commands: Commands::enter(sequence)?,
+            manifest,
+            section,
+            shared: cause == Cause::Shared,
+            next: cursor.offset(),
+            items,
             current: None,
             selection,
             begun_with: selection,
-            index_rule,
+            alternatives: (cursor.offset(), items),
+            index_rule: IndexRule::Free,
             strict_order: true,
             soft_failure: match cause {
-                Cause::Procedure => None,
+                Cause::Shared | Cause::Section => None,
                 Cause::RunSequence => Some(false),
-                Cause::TryEach(_) => Some(true),
+                Cause::TryEach => Some(true),
             },
         })
     }
 
-    /// The same frame, at the start of another alternative of its try-each.
-    pub(super) fn retry(
+    /// A frame at the start of a sequence inside this one.
+    pub(super) fn inner(
         &self,
-        rest: TryEach<'m>,
-        sequence: CommandSequence<'m>,
+        cause: Cause,
+        sequence: CommandSequence<'_>,
+        component: usize,
     ) -> Result<Self, Error> {
-        Self::new(Cause::TryEach(rest), sequence, self.begun_with, self.index_rule)
+        let selection = Selection::One(component);
+        let mut inner = Self::new(cause, self.manifest, self.section, sequence, selection)?;
+        inner.shared = self.shared;
+        inner.index_rule = match (self.index_rule, cause) {
+            (IndexRule::Fixed, _) => IndexRule::Fixed,
+            (_, Cause::RunSequence) if !self.strict_order => {
+                if self.selection.is_single() {
+                    IndexRule::First
+                } else {
+                    IndexRule::Fixed
+                }
+            }
+            _ => IndexRule::Free,
+        };
+        Ok(inner)
+    }
+
+    /// The same frame, at the start of another alternative of its try-each.
+    pub(super) fn retry(&self, sequence: CommandSequence<'_>) -> Result<Self, Error> {
+        let (manifest, section) = (self.manifest, self.section);
+        let mut next = Self::new(self.cause, manifest, section, sequence, self.begun_with)?;
+        next.shared = self.shared;
+        next.index_rule = self.index_rule;
+        next.alternatives = self.alternatives;
+        Ok(next)
     }
 }
 
 /// The sequences that are being run, the innermost last.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stack<'m, const NESTING: usize> {
-    frames: [Option<Frame<'m>>; NESTING],
+pub(super) struct Stack<const NESTING: usize> {
+    frames: [Option<Frame>; NESTING],
     depth: usize,
 }
 
-impl<'m, const NESTING: usize> Stack<'m, NESTING> {
+impl<const NESTING: usize> Stack<NESTING> {
     pub(super) const fn new() -> Self {
         Self { frames: [None; NESTING], depth: 0 }
     }
 
-    pub(super) fn push(&mut self, frame: Frame<'m>) -> Result<(), Error> {
-        let too_deep = Error::new(ErrorKind::NestingTooDeep, frame.commands.offset());
+    pub(super) fn push(&mut self, frame: Frame) -> Result<(), Error> {
+        let too_deep = Error::new(ErrorKind::NestingTooDeep, frame.next);
         *self.frames.get_mut(self.depth).ok_or(too_deep)? = Some(frame);
         self.depth = self.depth.saturating_add(1);
         Ok(())
     }
 
-    pub(super) fn pop(&mut self) -> Option<Frame<'m>> {
+    pub(super) fn pop(&mut self) -> Option<Frame> {
         self.depth = self.depth.checked_sub(1)?;
         self.frames.get_mut(self.depth)?.take()
     }
 
-    pub(super) fn last(&mut self) -> Option<&mut Frame<'m>> {
+    pub(super) fn last(&mut self) -> Option<&mut Frame> {
         self.frames.get_mut(self.depth.checked_sub(1)?)?.as_mut()
+    }
+
+    /// Every sequence that is being run.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Frame> {
+        self.frames.iter().take(self.depth).flatten()
     }
 
     /// Whether a sequence that is being run has set strict-order to false.
     pub(super) fn is_loose(&self) -> bool {
-        self.frames.iter().flatten().any(|frame| !frame.strict_order)
+        self.iter().any(|frame| !frame.strict_order)
     }
 }

@@ -1,107 +1,217 @@
 //! The parameters that are set for a component (the `params` of section 6.4).
 
+use hexad_cose_core::cbor::Cursor;
+
+use super::Instruction;
 use super::Processor;
 use super::directive::Roles;
-use crate::command::Command;
-use crate::digest::Digest;
+use crate::access::Access;
+use crate::command::{CopyParams, OverrideMultiple};
 use crate::error::{Error, ErrorKind};
-use crate::parameter::{Parameter, Parameters, Uuid, VendorIdentifier};
+use crate::labels::parameter as label;
+use crate::parameter::custom;
 use crate::platform::{Component, Platform};
 
-/// What is set for one component; borrowed from the manifest.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ComponentParameters<'m> {
-    pub(super) vendor_identifier: Option<VendorIdentifier<'m>>,
-    pub(super) class_identifier: Option<&'m Uuid>,
-    pub(super) device_identifier: Option<&'m Uuid>,
-    pub(super) image_digest: Option<Digest<'m>>,
-    pub(super) image_size: Option<u64>,
-    pub(super) component_slot: Option<u64>,
-    pub(super) content: Option<&'m [u8]>,
-    pub(super) uri: Option<&'m str>,
-    pub(super) source_component: Option<usize>,
-    pub(super) invoke_args: Option<&'m [u8]>,
-    pub(super) fetch_arguments: Option<&'m [u8]>,
+/// How many parameters are a component's own.
+const PARAMETERS: usize = 18;
+
+/// Where the value of each parameter that is set for a component stands: it is read when a command
+/// needs it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ComponentParameters {
+    /// Offsets in what the manifest was read from; 0 for a parameter that is not set.
+    offsets: [usize; PARAMETERS],
+    /// The places of the manifests in the tree.
+    manifests: [u8; PARAMETERS],
 }
 
-impl<'m> ComponentParameters<'m> {
-    /// Sets a parameter in place of what was set before. Those that are not a component's own
-    /// (strict order, soft failure, custom) change nothing here.
-    pub(super) fn set(&mut self, parameter: Parameter<'m>) {
-        match parameter {
-            Parameter::VendorIdentifier(value) => self.vendor_identifier = Some(value),
-            Parameter::ClassIdentifier(value) => self.class_identifier = Some(value),
-            Parameter::DeviceIdentifier(value) => self.device_identifier = Some(value),
-            Parameter::ImageDigest(value) => self.image_digest = Some(value),
-            Parameter::ImageSize(value) => self.image_size = Some(value),
-            Parameter::ComponentSlot(value) => self.component_slot = Some(value),
-            Parameter::Content(value) => self.content = Some(value),
-            Parameter::Uri(value) => self.uri = Some(value),
-            Parameter::SourceComponent(value) => self.source_component = Some(value),
-            Parameter::InvokeArgs(value) => self.invoke_args = Some(value),
-            Parameter::FetchArguments(value) => self.fetch_arguments = Some(value),
-            Parameter::EncryptionInfo(_)
-            | Parameter::UseBefore(_)
-            | Parameter::MinimumBattery(_)
-            | Parameter::UpdatePriority(_)
-            | Parameter::Version(_)
-            | Parameter::WaitInfo(_)
-            | Parameter::ComponentMetadata(_)
-            | Parameter::StrictOrder(_)
-            | Parameter::SoftFailure(_)
-            | Parameter::Custom(..) => {}
+impl ComponentParameters {
+    pub(super) const UNSET: Self = Self { offsets: [0; PARAMETERS], manifests: [0; PARAMETERS] };
+
+    /// Where a value stands: its manifest and the offset there.
+    pub(super) fn get(&self, label: i64) -> Option<(usize, usize)> {
+        let place = place(label)?;
+        let offset = *self.offsets.get(place).filter(|offset| **offset != 0)?;
+        Some((usize::from(*self.manifests.get(place)?), offset))
+    }
+
+    /// Sets where a value stands; `false` for a parameter that is not a component's own.
+    fn set(&mut self, label: i64, manifest: usize, offset: usize, only_if_unset: bool) -> bool {
+        let place = place(label);
+        let place = place
+            .and_then(|place| Some((self.offsets.get_mut(place)?, self.manifests.get_mut(place)?)));
+        let Some((held, of)) = place else { return false };
+        if *held == 0 || !only_if_unset {
+            *held = offset;
+            // There are never more manifests in the tree: see `Tree::MAX`.
+            *of = u8::try_from(manifest).unwrap_or(u8::MAX);
         }
+        true
     }
 }
 
-impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize>
-    Processor<'m, P, COMPONENTS, NESTING>
+/// The place of a component's own parameter.
+fn place(label: i64) -> Option<usize> {
+    let place = match label {
+        1..=5 => label.wrapping_sub(1),
+        label::IMAGE_SIZE => 5,
+        label::CONTENT => 6,
+        label::ENCRYPTION_INFO => 7,
+        21..=30 => label.wrapping_sub(13),
+        _ => return None,
+    };
+    usize::try_from(place).ok()
+}
+
+/// Whether what is set already stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// suit-directive-override-parameters.
+    Override,
+    /// suit-directive-set-parameters.
+    SetIfUnset,
+}
+
+impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
+    Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
-    /// suit-directive-override-parameters, for one component.
-    pub(super) fn override_parameters(
+    /// Sets the parameters of a map for one component.
+    pub(super) fn set_parameters(
         &mut self,
-        command: Command<'m>,
-        component: Component<'m>,
-        parameters: Parameters<'m>,
+        instruction: &Instruction<'m>,
+        component: &Component<'m>,
+        mut map: Cursor<'m>,
+        mode: Mode,
         platform: &mut P,
     ) -> Result<(), Error> {
-        let refuse = |kind| Error::new(kind, command.offset);
+        let refuse = |kind| Error::new(kind, instruction.offset);
         let was_loose = self.stack.is_loose();
-        for parameter in parameters {
+        let signers = self.signers(instruction.manifest);
+        let mut items = map.map()?;
+        while items.next(&mut map)? {
+            let key = map.integer()?;
+            let value = map;
+            map.skip()?;
+            if !platform.permits(signers, component, Access::Parameter(key)) {
+                return Err(refuse(ErrorKind::AccessDenied(key)));
+            }
             let Some(frame) = self.stack.last() else { return Ok(()) };
-            match parameter {
-                Parameter::StrictOrder(strict) => frame.strict_order = strict,
-                Parameter::SoftFailure(soft) => match &mut frame.soft_failure {
-                    Some(soft_failure) => *soft_failure = soft,
+            match key {
+                label::STRICT_ORDER => frame.strict_order = value.clone().boolean()?,
+                label::SOFT_FAILURE => match &mut frame.soft_failure {
+                    Some(soft_failure) => *soft_failure = value.clone().boolean()?,
                     None => return Err(refuse(ErrorKind::SoftFailureScope)),
                 },
-                Parameter::Custom(label, value) => platform
-                    .custom_parameter(&component, label, value)
-                    .map_err(|_| refuse(ErrorKind::UnsupportedParameter(label)))?,
-                Parameter::EncryptionInfo(_)
-                | Parameter::UseBefore(_)
-                | Parameter::MinimumBattery(_)
-                | Parameter::UpdatePriority(_)
-                | Parameter::Version(_)
-                | Parameter::WaitInfo(_)
-                | Parameter::ComponentMetadata(_) => {
-                    return Err(refuse(ErrorKind::UnsupportedParameter(parameter.label())));
+                ..=-1 => platform
+                    .custom_parameter(component, key, custom(&mut value.clone())?)
+                    .map_err(|_| refuse(ErrorKind::UnsupportedParameter(key)))?,
+                _ => {
+                    let only_if_unset = mode == Mode::SetIfUnset;
+                    let (manifest, offset) = (instruction.manifest, value.offset());
+                    let unknown = refuse(ErrorKind::ComponentIndex);
+                    let set = self.parameters.get_mut(component.index).ok_or(unknown)?;
+                    if !set.set(key, manifest, offset, only_if_unset) {
+                        return Err(refuse(ErrorKind::UnsupportedParameter(key)));
+                    }
                 }
-                parameter => match self.parameters.get_mut(component.index) {
-                    Some(parameters) => parameters.set(parameter),
-                    None => return Err(refuse(ErrorKind::ComponentIndex)),
-                },
             }
         }
         if !was_loose {
             self.roles = [Roles::default(); COMPONENTS];
         }
-        self.record(&command, Some(component.index), Ok(()), platform);
         Ok(())
     }
 
-    /// What is set for the component.
-    pub(super) fn parameters_of(&self, component: &Component<'_>) -> ComponentParameters<'m> {
-        self.parameters.get(component.index).copied().unwrap_or_default()
+    /// suit-directive-override-multiple: each of the components gets its parameters; the last of them
+    /// is the component from then on.
+    pub(super) fn override_multiple(
+        &mut self,
+        instruction: &Instruction<'m>,
+        argument: OverrideMultiple<'m>,
+        platform: &mut P,
+    ) -> Result<(), Error> {
+        for (index, parameters) in argument.iter() {
+            let component = self.component(instruction.manifest, index, instruction.offset)?;
+            let map = parameters.encoded().cursor();
+            self.set_parameters(instruction, &component, map, Mode::Override, platform)?;
+            self.select(instruction, super::frame::Selection::One(index))?;
+        }
+        Ok(())
+    }
+
+    /// suit-directive-copy-params, for one component.
+    pub(super) fn copy_params(
+        &mut self,
+        instruction: &Instruction<'m>,
+        component: &Component<'m>,
+        argument: CopyParams<'m>,
+        platform: &mut P,
+    ) -> Result<(), Error> {
+        let refuse = |kind| Error::new(kind, instruction.offset);
+        let signers = self.signers(instruction.manifest);
+        for (index, labels) in argument.iter() {
+            let source = self.component(instruction.manifest, index, instruction.offset)?;
+            for key in labels.iter() {
+                if !platform.permits(signers, component, Access::Parameter(key)) {
+                    return Err(refuse(ErrorKind::AccessDenied(key)));
+                }
+                let source = self.parameters.get(source.index).and_then(|set| set.get(key));
+                let (manifest, offset) = source.ok_or(refuse(ErrorKind::MissingParameter(key)))?;
+                if let Some(set) = self.parameters.get_mut(component.index) {
+                    set.set(key, manifest, offset, false);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a parameter of the component, if it is set.
+    pub(super) fn parameter<T>(
+        &self,
+        component: &Component<'_>,
+        label: i64,
+        read: impl FnOnce(&mut Cursor<'m>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let set = self.parameters.get(component.index).and_then(|set| set.get(label));
+        let Some((manifest, offset)) = set else { return Ok(None) };
+        let Some(manifest) = self.manifest(manifest) else { return Ok(None) };
+        read(&mut manifest.position(offset)).map(Some)
+    }
+
+    /// The value of a parameter that the instruction needs.
+    pub(super) fn required<T>(
+        &self,
+        instruction: &Instruction<'m>,
+        component: &Component<'_>,
+        label: i64,
+        read: impl FnOnce(&mut Cursor<'m>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let missing = Error::new(ErrorKind::MissingParameter(label), instruction.offset);
+        self.parameter(component, label, read)?.ok_or(missing)
+    }
+
+    /// The value of a parameter that is a number, if it is set.
+    pub(super) fn number(
+        &self,
+        component: &Component<'_>,
+        label: i64,
+    ) -> Result<Option<u64>, Error> {
+        self.parameter(component, label, |value| Ok(value.unsigned()?))
+    }
+
+    /// The source component that is set for a component.
+    pub(super) fn source(
+        &self,
+        instruction: &Instruction<'m>,
+        component: &Component<'_>,
+    ) -> Result<Component<'m>, Error> {
+        let missing = ErrorKind::MissingParameter(label::SOURCE_COMPONENT);
+        let missing = Error::new(missing, instruction.offset);
+        let set = self.parameters.get(component.index);
+        let set = set.and_then(|set| set.get(label::SOURCE_COMPONENT));
+        // An index counts in the manifest that has set it.
+        let (manifest, offset) = set.ok_or(missing)?;
+        let mut value = self.manifest(manifest).ok_or(missing)?.position(offset);
+        self.component(manifest, value.unsigned_as()?, instruction.offset)
     }
 }

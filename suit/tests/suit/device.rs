@@ -62,7 +62,7 @@ impl Device {
                     self.log.push(format!("begin {uri} for {} within {limit:?}", component.index));
                     self.fetching = Some(uri.to_owned());
                 }
-                Step::Busy => {
+                Step::Busy | Step::Dependency { .. } => {
                     busy += 1;
                     assert!(busy < 10_000, "never comes to an end");
                 }

@@ -196,7 +196,7 @@ impl Device {
                     self.act(format!("fetches \"{uri}\" into {name}{most}"));
                     self.fetching = Some((uri.to_owned(), limit));
                 }
-                Step::Busy => {}
+                Step::Busy | Step::Dependency { .. } => {}
                 Step::Done(_) => return Ok(()),
             }
         }
