@@ -5,7 +5,7 @@ use core::task::Poll;
 use heapless::Vec;
 use hexad_board::{Chip, Uart};
 use hexad_cose_core::cbor::Encoder;
-use hexad_link::{Line, Request, Response};
+use hexad_link::{Line, Request, Response, chip::PROGRAM};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::flash::Partitions;
 use hexad_suit::platform::{self, Component, Failure, Platform};
@@ -19,14 +19,15 @@ pub struct Bootloader<'d> {
     pub storage: Partitions<'d, &'d mut Chip, PIECE>,
     record: Record,
     crypto: RustCrypto,
-    pub invoked: bool,
+    /// What the program answered that was invoked; 0 for data.
+    pub invoked: Option<u32>,
     /// The labels of the commands, a CBOR sequence; those that there is no room for are left out.
     pub commands: Vec<u8, 128>,
 }
 
 impl<'d> Bootloader<'d> {
     pub const fn new(storage: Partitions<'d, &'d mut Chip, PIECE>, record: Record) -> Self {
-        Self { storage, record, crypto: RustCrypto, invoked: false, commands: Vec::new() }
+        Self { storage, record, crypto: RustCrypto, invoked: None, commands: Vec::new() }
     }
 
     /// Takes the payload that was asked for; false if the host asks for something else instead.
@@ -83,10 +84,13 @@ impl Platform for Bootloader<'_> {
         Poll::Ready(self.storage.write(app, content))
     }
 
-    /// A board would load the image's vector table and jump. The images of this device are data, so
-    /// that a release may be of anything.
-    fn invoke(&mut self, _: &Component<'_>, _: Option<&[u8]>) -> Poll<Result<(), Failure>> {
-        self.invoked = true;
+    #[expect(unsafe_code, reason = "the jump into the software")]
+    fn invoke(&mut self, app: &Component<'_>, _: Option<&[u8]>) -> Poll<Result<(), Failure>> {
+        let is_program = self.storage.read(app, 0, PROGRAM.len() as u64)? == PROGRAM;
+        let entry = self.record.slot.image.saturating_add(PROGRAM.len() as u32);
+        // SAFETY: a program, by the word of the author, who has signed the manifest that invokes it.
+        let call = |chip: &mut &mut Chip| unsafe { chip.call(entry) };
+        self.invoked = Some(if is_program { call(self.storage.flash_mut()) } else { 0 });
         Poll::Ready(Ok(()))
     }
 

@@ -7,8 +7,7 @@ use heapless::String;
 use hexad_board::{Chip, Uart};
 use hexad_cose_core::crypto::{self, Hash, Hasher};
 use hexad_cose_core::{Algorithm, HashAlgorithm, Verified};
-use hexad_link::chip::{ENVELOPE_ROOM, IMAGE_ROOM};
-use hexad_link::{Identity, Line, Response};
+use hexad_link::{Identity, Line, Response, chip::ENVELOPE_ROOM, chip::IMAGE_ROOM};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::digest::Digest;
 use hexad_suit::flash::{Partition, Partitions};
@@ -72,17 +71,16 @@ impl Device<'_> {
     }
 
     /// Boots what is installed: verifies its manifest again, and runs the validate, load and invoke
-    /// sequences. The record of what was invoked.
-    pub fn boot(&mut self, buffer: &mut EnvelopeBuffer) -> Result<Record, Refusal> {
+    /// sequences. The record of what was invoked, and its answer.
+    pub fn boot(&mut self, buffer: &mut EnvelopeBuffer) -> Result<(Record, u32), Refusal> {
         self.invoked = None;
         let (record, envelope) = self.installed(buffer)?;
         let (_, manifest) = self.authenticate(envelope)?;
         manifest.require_not_older_than(record.sequence_number)?;
-        if !self.run(&manifest, Procedure::Invoke, record, None)? {
-            return Err("the manifest invokes nothing".into());
-        }
+        let answer = self.run(&manifest, Procedure::Invoke, record, None)?;
+        let answer = answer.ok_or("the manifest invokes nothing")?;
         self.invoked = Some(record.sequence_number);
-        Ok(record)
+        Ok((record, answer))
     }
 
     /// What is installed: its record, and its envelope in `buffer`.
@@ -119,14 +117,14 @@ impl Device<'_> {
         Ok(hash.finish()?)
     }
 
-    /// Runs a procedure, fetching from `line` where there is one; whether something was invoked.
+    /// Runs a procedure, fetching from `line` where there is one; what was invoked, by its answer.
     fn run(
         &mut self,
         manifest: &Verified<Manifest<'_>>,
         procedure: Procedure,
         record: Record,
         mut line: Option<&mut Line<Uart>>,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<Option<u32>, Refusal> {
         let (offset, length) = (record.slot.image, IMAGE_ROOM);
         let table = [Partition { identifier: COMPONENT, offset, length }];
         let mut bootloader = Bootloader::new(Partitions::new(&mut self.chip, &table)?, record);
@@ -141,7 +139,7 @@ impl Device<'_> {
                     if bootloader.storage.begin(&component, limit).is_ok() {
                         line.send(&Response::Fetch { uri, limit });
                         if !bootloader.receive(line) {
-                            return Ok(false);
+                            return Ok(None);
                         }
                     }
                 }
@@ -149,7 +147,7 @@ impl Device<'_> {
                     let sequence_number = outcome.sequence_number;
                     let commands = &bootloader.commands;
                     line.send(&Response::Installed { sequence_number, commands });
-                    return Ok(false);
+                    return Ok(None);
                 }
                 (Step::Done(_), None) => return Ok(bootloader.invoked),
                 // The processor asks what came of a fetch; and this platform is never busy.

@@ -14,9 +14,7 @@ use cortex_m::peripheral::SCB;
 use cortex_m_rt::entry;
 use embedded_storage::nor_flash::ReadNorFlash;
 use hexad_board::{Chip, Uart};
-use hexad_link::chip::IDENTITY;
-use hexad_link::message::BLOCK;
-use hexad_link::{Identity, Line, Request, Response};
+use hexad_link::{Identity, Line, Request, Response, chip::IDENTITY, message::BLOCK};
 
 use device::{Device, EnvelopeBuffer, Refusal};
 
@@ -81,11 +79,12 @@ fn answer(
         }
         _ => {
             *taken = 0;
-            let record = device.boot(buffer)?;
+            let (record, answer) = device.boot(buffer)?;
             line.send(&Response::Booted {
                 sequence_number: record.sequence_number,
                 image_size: record.image_size.into(),
                 image_digest: device.measure(&record)?.as_bytes(),
+                answer,
             });
         }
     }

@@ -2,8 +2,7 @@
 
 use embedded_storage::nor_flash::{NorFlash, NorFlashErrorKind, ReadNorFlash};
 use hexad_board::Chip;
-use hexad_link::chip::{SECTOR, SLOTS, Slot};
-use hexad_link::frame::crc_32;
+use hexad_link::{chip::SECTOR, chip::SLOTS, chip::Slot, frame::crc_32};
 
 /// What was installed into a slot, written when all of it was there and had proved good.
 #[derive(Clone, Copy)]

@@ -39,6 +39,10 @@ const fn slot(start: u32) -> Slot {
     Slot { record: start, envelope: start + SECTOR, image: start + SECTOR + ENVELOPE_ROOM }
 }
 
+/// The bytes with which an image begins that is a program: position-independent Thumb code follows, a
+/// function without arguments that returns a word. Any other image is data.
+pub const PROGRAM: &[u8; 8] = b"hexadapp";
+
 /// The power supply, a word right behind the chip: how many words may still be changed until the power
 /// fails in the midst of one; 0 for a supply that does not fail.
 pub const POWER: u32 = CAPACITY;

@@ -38,8 +38,8 @@ pub struct Block<'b> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Response<'b> {
-    /// `[0, sequence-number, image-size, image-digest]`: the installed manifest verified, its sequences
-    /// ran, and the image was invoked.
+    /// `[0, sequence-number, image-size, image-digest, answer]`: the installed manifest verified, its
+    /// sequences ran, and the image was invoked.
     Booted {
         /// `suit-manifest-sequence-number`.
         sequence_number: u64,
@@ -47,6 +47,8 @@ pub enum Response<'b> {
         image_size: u64,
         /// SHA-256 of the image, measured in the flash.
         image_digest: &'b [u8],
+        /// What the program returned; 0 when the image is data ([`PROGRAM`](crate::chip::PROGRAM)).
+        answer: u32,
     },
     /// `[1, offset]`: go on from this byte.
     More(u32),
@@ -142,10 +144,11 @@ impl<'b> Response<'b> {
     pub fn parse(message: &'b [u8]) -> Result<Self, Error> {
         let (number, mut cursor) = open(message)?;
         let response = match number {
-            (0, 4) => Self::Booted {
+            (0, 5) => Self::Booted {
                 sequence_number: cursor.unsigned()?,
                 image_size: cursor.unsigned()?,
                 image_digest: cursor.bytes()?,
+                answer: cursor.unsigned_as()?,
             },
             (1, 2) => Self::More(cursor.unsigned_as()?),
             (2, 3) => Self::Fetch {
@@ -169,9 +172,9 @@ impl<'b> Response<'b> {
     /// `BufferTooSmall`.
     pub fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         match *self {
-            Self::Booted { sequence_number, image_size, image_digest } => {
-                encoder.array(4)?.unsigned(0)?.unsigned(sequence_number)?;
-                encoder.unsigned(image_size)?.bytes(image_digest)?
+            Self::Booted { sequence_number, image_size, image_digest, answer } => {
+                encoder.array(5)?.unsigned(0)?.unsigned(sequence_number)?;
+                encoder.unsigned(image_size)?.bytes(image_digest)?.unsigned(answer.into())?
             }
             Self::More(offset) => encoder.array(2)?.unsigned(1)?.unsigned(offset.into())?,
             Self::Fetch { uri, limit } => {

@@ -115,7 +115,7 @@ fn available(image: &Path) -> Result<(), Error> {
     if image.is_file() { Ok(()) } else { Err(Error::NoImage(image.to_owned())) }
 }
 
-/// The emulator, which the system ends when this process dies, however that comes about. Where
+/// The emulator, which the system ends when this thread does, however that comes about. Where
 /// util-linux is not there to see to that, only whoever drops a [`Machine`] does.
 fn emulator() -> Command {
     static IS_TIED: OnceLock<bool> = OnceLock::new();
@@ -215,6 +215,8 @@ pub struct Booted {
     pub image_size: u64,
     /// SHA-256 of the image, as the device measured it.
     pub image_digest: Vec<u8>,
+    /// What the program returned; 0 when the image is data.
+    pub answer: u32,
 }
 
 /// What an update came to.
@@ -227,7 +229,8 @@ pub struct Installed {
 }
 
 impl Machine {
-    /// Switches on a board that runs the image (an ELF file) at `image` and has this chip.
+    /// Switches on a board that runs the image (an ELF file) at `image` and has this chip. The board is
+    /// switched off at the latest when the thread that has switched it on ends.
     ///
     /// # Errors
     /// `NoQemu`, `NoImage`, `Io`.
@@ -266,9 +269,9 @@ impl Machine {
     /// [`Error`].
     pub fn boot(&mut self) -> Result<Booted, Error> {
         match self.ask(&Request::Boot)? {
-            Response::Booted { sequence_number, image_size, image_digest } => {
+            Response::Booted { sequence_number, image_size, image_digest, answer } => {
                 let image_digest = image_digest.to_vec();
-                Ok(Booted { sequence_number, image_size, image_digest })
+                Ok(Booted { sequence_number, image_size, image_digest, answer })
             }
             other => Err(unexpected(&other)),
         }

@@ -22,6 +22,20 @@ impl Chip {
         Self(())
     }
 
+    /// Calls the function at byte `offset`.
+    ///
+    /// # Safety
+    /// Position-independent Thumb code stands there, a function of this type that leaves alone what is
+    /// not its own.
+    pub unsafe fn call(&mut self, offset: u32) -> u32 {
+        cortex_m::asm::dsb();
+        cortex_m::asm::isb();
+        // Bit 0 says that it is Thumb code.
+        let entry = PSRAM.wrapping_add(offset as usize) | 1;
+        // SAFETY: by this function's own condition; `usize` and function pointers are words.
+        unsafe { core::mem::transmute::<usize, extern "C" fn() -> u32>(entry)() }
+    }
+
     fn load(&self, at: u32) -> u32 {
         // SAFETY: `at` was checked to be a word of the chip or is its power supply, which lies in the
         // PSRAM as well, and nothing else refers to the PSRAM.

@@ -37,9 +37,10 @@ fn messages_are_written_as_they_are_described() {
         assert_eq!(request(&message), bytes);
         assert_eq!(Request::parse(bytes), Ok(message));
     }
-    let booted = Response::Booted { sequence_number: 1, image_size: 2, image_digest: &[3] };
+    let booted =
+        Response::Booted { sequence_number: 1, image_size: 2, image_digest: &[3], answer: 4 };
     for (message, bytes) in [
-        (booted, &[0x84, 0, 1, 2, 0x41, 3][..]),
+        (booted, &[0x85, 0, 1, 2, 0x41, 3, 4][..]),
         (Response::More(5), &[0x82, 1, 5]),
         (Response::Fetch { uri: "a", limit: Some(4) }, &[0x83, 2, 0x61, b'a', 4]),
         (Response::Fetch { uri: "a", limit: None }, &[0x83, 2, 0x61, b'a', 0xf6]),

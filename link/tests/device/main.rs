@@ -15,14 +15,16 @@ use hexad_cose_core::{Algorithm, Key};
 use hexad_coswid::ConciseSwidTag;
 use hexad_eat::profile::AnyClaims;
 use hexad_eat::{OemId, Token};
+use hexad_link::chip::PROGRAM;
 use hexad_link::qemu::{self, Booted, Chip, Error, Machine};
 use hexad_rustcrypto::RustCrypto;
 use hexad_vectors::{Missing, trial};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
-    let tests: [(&str, Test); 10] = [
+    let tests: [(&str, Test); 11] = [
         ("installs_boots_and_attests", installs),
+        ("invokes_the_program_in_the_image", invokes),
         ("boots_what_it_had_when_the_power_fails", power::fails),
         ("boots_what_it_had_when_it_is_killed", power::killed),
         ("refuses_manifests", refused::manifests),
@@ -88,7 +90,7 @@ fn install(machine: &mut Machine, release: &Release<'_>) -> Result<(), Error> {
 
 fn booted(sequence_number: u64, image: &[u8]) -> Booted {
     let image_digest = sha_256(image).as_bytes().to_vec();
-    Booted { sequence_number, image_size: image.len() as u64, image_digest }
+    Booted { sequence_number, image_size: image.len() as u64, image_digest, answer: 0 }
 }
 
 /// Whether it was refused in these words.
@@ -98,6 +100,20 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>, why: &str) {
         Err(Error::Refused(words)) if words.starts_with(why) => {}
         other => panic!("expected a refusal, {why}, and got {other:?}"),
     }
+}
+
+/// A program runs where it was installed, in either slot; data does not.
+fn invokes(bench: &Bench) -> Tested {
+    // movs r0, #number; bx lr: Armv7-M, A7.7.76 and A7.7.20.
+    let program = |number: u8| [PROGRAM, &[number, 0x20, 0x70, 0x47][..]].concat();
+    let (_chip, mut machine) = bench.device("chip", &[0x70, 0x47])?;
+    for number in [42, 43, 44] {
+        let image = program(number);
+        install(&mut machine, &Release::new(number.into(), &image))?;
+        let expected = Booted { answer: number.into(), ..booted(number.into(), &image) };
+        assert_eq!(machine.boot()?, expected);
+    }
+    Ok(())
 }
 
 /// From the factory to the second release, through resets; the token says what runs, and is signed by the
