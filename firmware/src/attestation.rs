@@ -1,5 +1,6 @@
 //! The device attests: an EAT over the host's nonce, with what it finds in its flash.
 
+use hexad_cortex_m4::{CortexM4, SigningKey};
 use hexad_cose_core::HashAlgorithm;
 use hexad_cose_core::cbor::Encoder;
 use hexad_coswid::{
@@ -7,7 +8,6 @@ use hexad_coswid::{
     PayloadOrEvidence, Role,
 };
 use hexad_eat::{BootState, DebugStatus, Formatted, OemId, Token, Ueid};
-use hexad_rustcrypto::{RustCrypto, SigningKey};
 
 use crate::device::{Device, EnvelopeBuffer, Refusal};
 
@@ -58,6 +58,6 @@ impl Device<'_> {
             .oem_id(OemId::PrivateEnterpriseNumber(self.identity.oem_id.into()))
             .boot_state(BootState { oemboot: true, dbgstat: DebugStatus::DisabledPermanently })
             .measurements(&[Formatted::coswid(encoder.as_bytes())])
-            .sign(&key, &mut RustCrypto)?)
+            .sign(&key, &mut CortexM4)?)
     }
 }

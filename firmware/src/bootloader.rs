@@ -4,9 +4,9 @@ use core::task::Poll;
 
 use heapless::Vec;
 use hexad_board::{Chip, Uart};
+use hexad_cortex_m4::CortexM4;
 use hexad_cose_core::cbor::Encoder;
 use hexad_link::{Line, Request, Response, chip::PROGRAM};
-use hexad_rustcrypto::RustCrypto;
 use hexad_suit::flash::Partitions;
 use hexad_suit::platform::{self, Component, Failure, Platform};
 
@@ -18,7 +18,7 @@ pub const PIECE: usize = 256;
 pub struct Bootloader<'d> {
     pub storage: Partitions<'d, &'d mut Chip, PIECE>,
     record: Record,
-    crypto: RustCrypto,
+    crypto: CortexM4,
     /// What the program answered that was invoked; 0 for data.
     pub invoked: Option<u32>,
     /// The labels of the commands, a CBOR sequence; those that there is no room for are left out.
@@ -27,7 +27,7 @@ pub struct Bootloader<'d> {
 
 impl<'d> Bootloader<'d> {
     pub const fn new(storage: Partitions<'d, &'d mut Chip, PIECE>, record: Record) -> Self {
-        Self { storage, record, crypto: RustCrypto, invoked: None, commands: Vec::new() }
+        Self { storage, record, crypto: CortexM4, invoked: None, commands: Vec::new() }
     }
 
     /// Takes the payload that was asked for; false if the host asks for something else instead.
@@ -54,9 +54,9 @@ impl<'d> Bootloader<'d> {
 }
 
 impl Platform for Bootloader<'_> {
-    type Hash = RustCrypto;
+    type Hash = CortexM4;
 
-    fn hash(&mut self) -> &mut RustCrypto {
+    fn hash(&mut self) -> &mut CortexM4 {
         &mut self.crypto
     }
 

@@ -5,10 +5,10 @@ use core::fmt::{Display, Write};
 use embedded_storage::nor_flash::{NorFlash, ReadNorFlash};
 use heapless::String;
 use hexad_board::{Chip, Uart};
+use hexad_cortex_m4::CortexM4;
 use hexad_cose_core::crypto::{self, Hash, Hasher};
 use hexad_cose_core::{Algorithm, HashAlgorithm, Verified};
 use hexad_link::{Identity, Line, Response, chip::ENVELOPE_ROOM, chip::IMAGE_ROOM};
-use hexad_rustcrypto::RustCrypto;
 use hexad_suit::digest::Digest;
 use hexad_suit::flash::{Partition, Partitions};
 use hexad_suit::parameter::VendorIdentifier;
@@ -101,13 +101,13 @@ impl Device<'_> {
         let keys = [self.identity.author];
         let envelope = Envelope::parse(envelope)?;
         let anchors = TrustAnchors::new(&keys, ALGORITHMS);
-        let manifest = envelope.authenticate(&anchors, &mut RustCrypto)?;
+        let manifest = envelope.authenticate(&anchors, &mut CortexM4)?;
         Ok((envelope.authentication().digest(), manifest))
     }
 
     /// SHA-256 of the image that `record` speaks of, as it is in the flash now.
     pub fn measure(&mut self, record: &Record) -> Result<crypto::Digest, Refusal> {
-        let mut hash = RustCrypto.start(HashAlgorithm::Sha256)?;
+        let mut hash = CortexM4.start(HashAlgorithm::Sha256)?;
         let mut piece = [0; PIECE];
         for start in (0..record.image_size).step_by(PIECE) {
             self.chip.read(record.slot.image.saturating_add(start), &mut piece)?;

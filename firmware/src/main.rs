@@ -62,7 +62,8 @@ fn answer(
             let start = *taken as usize;
             if let Some(bytes) = block.after(taken) {
                 let room = buffer.get_mut(start..).and_then(|room| room.get_mut(..bytes.len()));
-                room.ok_or("the envelope is too large")?.copy_from_slice(bytes);
+                let room = room.ok_or("the envelope is too large")?;
+                room.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
                 if *taken == block.total {
                     return device.update(buffer, core::mem::take(taken), line);
                 }

@@ -94,7 +94,7 @@ pub fn measure(core: &'static Core) -> Result<Vec<Size>> {
 
 /// Whether a function is there for the sake of panics. The images' own handler is, too: it calls
 /// something that can't be optimised away, so no panic hides.
-fn can_panic(function: &str) -> bool {
+pub fn can_panic(function: &str) -> bool {
     ["core::panicking", "hexad_can_panic", "unwrap_failed", "expect_failed", "_fail"]
         .iter()
         .any(|part| function.contains(part))

@@ -9,6 +9,9 @@ use hexad_link::qemu::{Chip, Machine};
 use super::device::{Booted, Device, Identity, Refusal};
 use super::web::Web;
 
+/// The most bytes of an image.
+pub const ROOM: usize = IMAGE_ROOM as usize;
+
 /// A board that is switched on.
 #[derive(Debug)]
 pub struct Emulated {

@@ -190,6 +190,11 @@ impl Factory<'_> {
         Ok(match &self.image {
             None => Box::new(Simulated::make(identity, &flash, room)?),
             #[cfg(unix)]
+            Some(_) if room > emulated::ROOM => {
+                let text = format!("the device in QEMU has room for {} bytes", emulated::ROOM);
+                return Err(text.into());
+            }
+            #[cfg(unix)]
             Some(image) => Box::new(Emulated::make(identity, image, &flash)?),
             #[cfg(not(unix))]
             Some(_) => return Err("a device in QEMU needs Unix".into()),

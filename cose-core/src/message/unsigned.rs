@@ -46,22 +46,20 @@ fn place(
     length: usize,
 ) -> Result<usize, Error> {
     let from = written.saturating_add(head_len(algorithm));
-    let signature = from..from.saturating_add(length);
-    if length == 0 || buffer.get(signature.clone()).is_none() {
-        return Err(CryptoError::Device.at(written));
-    }
+    let end = from.checked_add(length).filter(|end| *end <= buffer.len() && length != 0);
+    let signature = from..end.ok_or_else(|| CryptoError::Device.at(written))?;
     let mut head = [0; 9];
     let mut encoder = Encoder::new(&mut head);
     let head = encoder.bytes_head(length)?.as_bytes();
     let start = written.saturating_add(head.len());
-    let end = start.saturating_add(length);
-    if end > buffer.len() {
+    // The words of `copy_within`, so that the compiler sees that it can't panic.
+    if buffer.len().checked_sub(length).is_none_or(|last| start > last) {
         return Err(Error::new(ErrorKind::BufferTooSmall, written));
     }
     // A signature of another length than usual has another head than was left space for.
     buffer.copy_within(signature, start);
     Encoder::resuming(buffer, written).raw(head)?;
-    Ok(end)
+    Ok(start.saturating_add(length))
 }
 
 /// Signs `structure`, of which parts stand in the first `written` bytes of `buffer`, and writes the
