@@ -350,10 +350,15 @@ pub struct ManifestPath {
 impl ManifestPath {
     /// How deep dependencies of dependencies can be processed.
     pub const MAX_DEPTH: usize = 4;
+    /// The path of the root manifest.
+    pub const ROOT: Self = Self { indices: [0; Self::MAX_DEPTH], depth: 0 };
+    /// The path whose encoding is longest.
+    pub(crate) const LONGEST: Self = Self { indices: [u16::MAX; Self::MAX_DEPTH], depth: 4 };
 
     /// The path to the dependency with this index in the manifest at the end; `None` when it is deeper
     /// than [`MAX_DEPTH`](Self::MAX_DEPTH).
-    pub(crate) fn then(mut self, index: usize) -> Option<Self> {
+    #[must_use]
+    pub fn then(mut self, index: usize) -> Option<Self> {
         *self.indices.get_mut(usize::from(self.depth))? = u16::try_from(index).ok()?;
         self.depth = self.depth.saturating_add(1);
         Some(self)

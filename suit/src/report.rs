@@ -38,7 +38,7 @@ use crate::digest::Digest;
 use crate::error::ErrorKind;
 use crate::labels::manifest as section;
 use crate::manifest::Manifest;
-use crate::platform::Record;
+use crate::platform::{ManifestPath, Record};
 
 pub use capability::{Capabilities, CapabilityReport, ComponentCapability, Integers};
 pub use read::{Entry, ManifestId, Properties, Report, ReportRecord, SystemProperties};
@@ -76,10 +76,11 @@ pub struct Reference<'b> {
 }
 
 impl<'b> Reference<'b> {
-    /// The reference to a manifest whose authentication wrapper holds `digest`.
+    /// The reference to a manifest; `None` for one that was read without an envelope around it.
     #[must_use]
-    pub fn of(manifest: &Manifest<'b>, digest: Digest<'b>) -> Self {
-        Self { uri: manifest.reference_uri().unwrap_or_default(), digest }
+    pub fn of(manifest: &Manifest<'b>) -> Option<Self> {
+        let uri = manifest.reference_uri().unwrap_or_default();
+        manifest.digest().map(|digest| Self { uri, digest })
     }
 }
 
@@ -180,7 +181,8 @@ impl Reason {
                 | Cbor::Audience,
             )
             | ErrorKind::NotAuthenticated
-            | ErrorKind::DigestMismatch => Self::Unauthorised,
+            | ErrorKind::DigestMismatch
+            | ErrorKind::DependencyIntegrity => Self::Unauthorised,
             ErrorKind::Cose(
                 Cbor::CriticalParameter | Cbor::UnprotectedAlgorithm | Cbor::Payload,
             ) => Self::CoseUnsupported,
@@ -189,10 +191,10 @@ impl Reason {
                 Self::CommandUnsupported
             }
             ErrorKind::UnsupportedParameter(_) => Self::ParameterUnsupported,
-            ErrorKind::UnsupportedComponent(_) | ErrorKind::TooManyComponents => {
-                Self::ComponentUnsupported
-            }
-            ErrorKind::Signers(_) => Self::ComponentUnauthorised,
+            ErrorKind::UnsupportedComponent(_)
+            | ErrorKind::TooManyComponents
+            | ErrorKind::TooManyDependencies => Self::ComponentUnsupported,
+            ErrorKind::Signers(_) | ErrorKind::AccessDenied(_) => Self::ComponentUnauthorised,
             ErrorKind::Severed(_) => Self::SeveringUnsupported,
             ErrorKind::ConditionFailed(_)
             | ErrorKind::SequenceNumber
@@ -201,6 +203,13 @@ impl Reason {
             | ErrorKind::ImageSize
             | ErrorKind::NotStored
             | ErrorKind::MissingParameter(_)
+            | ErrorKind::DependencyNotProcessed
+            | ErrorKind::DependencyCycle
+            | ErrorKind::NotADependency
+            | ErrorKind::ComponentInUse
+            | ErrorKind::Referenced
+            | ErrorKind::NoRecipient
+            | ErrorKind::StrictOrder
             | ErrorKind::Stopped => Self::OperationFailed,
             _ => Self::CborParse,
         }
@@ -209,10 +218,9 @@ impl Reason {
 
 /// Where in which manifest something happened: a SUIT_Record but for what was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place<'a> {
-    /// suit-record-manifest-id: the component indices that lead from the root manifest to it; empty for
-    /// the root manifest itself.
-    pub manifest_id: &'a [usize],
+pub struct Place {
+    /// suit-record-manifest-id.
+    pub manifest_id: ManifestPath,
     /// suit-record-manifest-section: the label of the element that the sequence stands in.
     /// [`labels::manifest::COMMON`](crate::labels::manifest::COMMON) for the shared sequence.
     pub section: i64,
@@ -222,21 +230,22 @@ pub struct Place<'a> {
     pub component: usize,
 }
 
-impl Place<'_> {
-    /// Where the command of `record` stands in the root manifest; `None` when that has no such sequence.
+impl Place {
+    /// Where the command of `record` stands in `manifest`, which is the one that the record names; `None`
+    /// when that has no such sequence.
     #[must_use]
     pub fn of(record: &Record, manifest: &Manifest<'_>) -> Option<Self> {
         let section = if record.shared { section::COMMON } else { record.section };
         let start = manifest.section(section)?.encoded().offset();
         let offset = record.offset.checked_sub(start)?;
         let component = record.component.unwrap_or_default();
-        Some(Self { manifest_id: &[], section, offset, component })
+        Some(Self { manifest_id: record.manifest, section, offset, component })
     }
 }
 
 /// suit-report-result, for the writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome<'a> {
+pub enum Outcome {
     /// The procedure has succeeded.
     Success,
     /// It has not.
@@ -244,7 +253,7 @@ pub enum Outcome<'a> {
         /// suit-report-result-code: the implementation's own number, for debugging.
         code: i64,
         /// suit-report-result-record: the exact point.
-        place: Place<'a>,
+        place: Place,
         /// suit-report-result-reason.
         reason: Reason,
     },

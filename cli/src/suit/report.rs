@@ -41,6 +41,8 @@ enum Wanted {
     Update,
     /// Boot
     Invoke,
+    /// Remove
+    Uninstall,
 }
 
 impl Wanted {
@@ -48,6 +50,7 @@ impl Wanted {
         match self {
             Self::Update => Procedure::Update,
             Self::Invoke => Procedure::Invoke,
+            Self::Uninstall => Procedure::Uninstall,
         }
     }
 }

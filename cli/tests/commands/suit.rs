@@ -347,3 +347,128 @@ fn manifests_are_compared() {
     assert_eq!(edits.len(), 2);
     assert_eq!(edits[1]["line"], "suit-parameter-uri: \"https://example.org/radio.bin\"");
 }
+
+/// Writes the definition of a lamp with these components and what its server has.
+fn device(folder: &Path, components: &[&str], more: &str) {
+    let mut definition = "vendor = [{ domain = \"example.com\" }]
+class = [{ domain = \"example.com\", name = \"lamp-1\" }]
+"
+    .to_owned();
+    let (head, tail) = more.split_once("---").unwrap_or(("", more));
+    definition += head;
+    for component in components {
+        definition += &format!("\n[[components]]\nidentifier = {component}\n");
+    }
+    definition += tail;
+    std::fs::write(folder.join("device.toml"), definition).unwrap();
+}
+
+/// What the simulated device did, without how commands ended.
+fn actions(folder: &Path, envelope: &str, more: &[&str]) -> Vec<String> {
+    let run = ["suit", "run", envelope, "-k", "author.pem", "-d", "device.toml"];
+    let object = json(folder, &[&run[..], more].concat());
+    assert_eq!(object["ok"], true, "{object}");
+    let events = object["events"].as_array().unwrap();
+    events.iter().filter_map(|it| it["action"].as_str()).map(str::to_owned).collect()
+}
+
+const APP_SERVER: &str = "\n[server]\n\"https://example.com/app.bin\" = \"app.bin\"
+\"https://example.com/radio.bin\" = \"radio.bin\"\n";
+
+/// A dependency that the envelope carries is looked into, proven under the same anchors, and run where
+/// its dependent says so; at boot once more.
+#[test]
+fn dependencies_are_simulated() {
+    let folder = workshop();
+    let folder = folder.path();
+    let radio = "manifest-sequence-number: 1
+components: [[radio.suit, radio]]
+shared-sequence:
+  - override-parameters:
+      vendor-identifier: {domain: example.com}
+      class-identifier: {domain: example.com, name: lamp-1}
+      image-digest: {file: radio.bin}
+      image-size: {file: radio.bin}
+  - vendor-identifier
+  - class-identifier
+install:
+  - override-parameters: {uri: \"https://example.com/radio.bin\"}
+  - fetch
+  - image-match
+validate: [image-match]
+";
+    std::fs::write(folder.join("radio.yaml"), radio).unwrap();
+    accepted(folder, &["suit", "create", "radio.yaml", "-k", "author.cbor", "-o", "radio.suit"]);
+    let envelope = create(folder, "dependency");
+    let components =
+        ["[\"app\"]", "[\"radio.suit\"]", "[\"radio.suit\", \"radio\"]", "[\"root.suit\"]"];
+    device(folder, &components, APP_SERVER);
+    let done = actions(folder, &envelope, &[]);
+    let looked = "looks into the envelope in radio.suit: verified";
+    assert_eq!(done.iter().filter(|action| *action == looked).count(), 2, "{done:?}");
+    let radio =
+        "fetches \"https://example.com/radio.bin\" into radio.suit/radio, at most 3003 bytes";
+    assert!(done.iter().any(|action| action == radio), "{done:?}");
+    assert_eq!(done.last().unwrap(), "runs app");
+    // Signed by another, the same dependency is refused.
+    accepted(folder, &["suit", "create", "radio.yaml", "-k", "owner.cbor", "-o", "radio.suit"]);
+    let envelope = create(folder, "dependency");
+    let run = ["suit", "run", &envelope, "-k", "author.pem", "-d", "device.toml"];
+    let message = refused_run(folder, &run);
+    assert!(message.contains("does not verify"), "{message}");
+}
+
+/// An encrypted image is decrypted by the device that it is for, and by no other.
+#[test]
+fn encrypted_images_are_simulated() {
+    let folder = workshop();
+    let folder = folder.path();
+    for name in ["device", "other"] {
+        let file = format!("{name}.cbor");
+        accepted(folder, &["key", "generate", "--alg", "A128KW", "-o", &file]);
+    }
+    let encrypt = [
+        "cose",
+        "encrypt",
+        "app.bin",
+        "--alg",
+        "A128GCM",
+        "--recipient",
+        "device.cbor",
+        "--ciphertext",
+        "app.sealed",
+        "-o",
+        "app.info",
+    ];
+    accepted(folder, &encrypt);
+    let envelope = create(folder, "encrypted");
+    let server = "keys = [\"device.cbor\"]\n---
+[server]\n\"https://example.com/app.sealed\" = \"app.sealed\"\n";
+    device(folder, &["[\"app\"]"], server);
+    let done = actions(folder, &envelope, &[]);
+    assert!(done.contains(&"decrypts 3002 bytes".to_owned()), "{done:?}");
+    device(folder, &["[\"app\"]"], &server.replace("device.cbor", "other.cbor"));
+    let run = ["suit", "run", &envelope, "-k", "author.pem", "-d", "device.toml"];
+    assert!(refused_run(folder, &run).ends_with("suit-directive-fetch failed"));
+}
+
+/// What was installed is removed again; what the maker's own command makes is checked by its digest.
+#[test]
+fn uninstalling_and_patching_are_simulated() {
+    let folder = workshop();
+    let folder = folder.path();
+    let envelope = create(folder, "uninstall");
+    let server = "\n[server]\n\"https://example.com/extra.bin\" = \"extra.bin\"\n";
+    device(folder, &["[\"extra\", \"app\"]", "[\"extra\", \"data\"]", "[\"extra.suit\"]"], server);
+    actions(folder, &envelope, &["--procedure", "update"]);
+    let done = actions(folder, &envelope, &["--procedure", "uninstall"]);
+    assert!(done.contains(&"removes extra/app".to_owned()), "{done:?}");
+
+    let envelope = create(folder, "delta");
+    let server = "\n[server]\n\"https://example.com/app.patch\" = \"app.patch\"
+[custom]\n\"-65537\" = true\n";
+    device(folder, &["[\"app\"]", "[\"staging\"]"], server);
+    let run = ["suit", "run", &envelope, "-k", "author.pem", "-d", "device.toml"];
+    // The simulated command makes nothing, so the digest is not that of the new image.
+    assert!(refused_run(folder, &run).ends_with("suit-condition-image-match failed"));
+}

@@ -11,21 +11,10 @@ use super::{Fetched, Finding, Level};
 use crate::command::{
     Action, Alternative, Command, CommandSequence, ComponentIndex, Condition, Operation,
 };
-use crate::labels::{self, manifest as section, parameter};
+use crate::labels::{self, parameter};
 use crate::manifest::Manifest;
 use crate::parameter::{Parameter, Parameters};
-
-/// The sequences of the two procedures, in their order (6.4; trust domains, 5.3).
-const PROCEDURES: [&[i64]; 2] = [
-    &[
-        section::DEPENDENCY_RESOLUTION,
-        section::PAYLOAD_FETCH,
-        section::CANDIDATE_VERIFICATION,
-        section::INSTALL,
-        section::VALIDATE,
-    ],
-    &[section::VALIDATE, section::LOAD, section::INVOKE],
-];
+use crate::processor::Procedure;
 
 /// Checks both procedures; what integrated payloads they fetch.
 pub(super) fn check<'m>(
@@ -33,9 +22,9 @@ pub(super) fn check<'m>(
     findings: &mut Vec<Finding>,
 ) -> Vec<Fetched<'m>> {
     let mut walk = Walk { manifest, findings, fetched: Vec::new(), used: BTreeSet::new() };
-    for sections in PROCEDURES {
+    for procedure in [Procedure::Update, Procedure::Invoke] {
         let mut state = State::default();
-        for label in sections {
+        for label in procedure.sections() {
             let Some(sequence) = manifest.section(*label) else { continue };
             for sequence in [manifest.shared_sequence(), Some(sequence)].into_iter().flatten() {
                 walk.begins_with_index(sequence);

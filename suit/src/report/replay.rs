@@ -59,17 +59,6 @@ pub struct Replay {
     pub contradictions: Vec<String>,
 }
 
-/// The sequences of each procedure, in their order.
-const UPDATE: [i64; 5] = [
-    section::DEPENDENCY_RESOLUTION,
-    section::PAYLOAD_FETCH,
-    section::CANDIDATE_VERIFICATION,
-    section::INSTALL,
-    section::VALIDATE,
-];
-const INVOKE: [i64; 3] = [section::VALIDATE, section::LOAD, section::INVOKE];
-const UNINSTALL: [i64; 1] = [section::UNINSTALL];
-
 /// Goes through the manifest as the device did, in this procedure. A report does not say which it was:
 /// without one it follows from the sections that the report names, or is the one that fits the report
 /// without contradictions, an update first.
@@ -82,12 +71,11 @@ pub fn replay(
     manifest: &Manifest<'_>,
     procedure: Option<Procedure>,
 ) -> Replay {
-    let sections: &[&[i64]] = match procedure {
-        Some(Procedure::Invoke) => &[&INVOKE],
-        Some(_) => &[&UPDATE],
+    let procedures = match &procedure {
+        Some(procedure) => core::slice::from_ref(procedure),
         None => possible(report, manifest),
     };
-    let mut replays = sections.iter().map(|sections| replay_sections(report, manifest, sections));
+    let mut replays = procedures.iter().map(|it| replay_sections(report, manifest, it.sections()));
     let first = replays.next().unwrap_or_default();
     if first.contradictions.is_empty() {
         return first;
@@ -96,22 +84,25 @@ pub fn replay(
 }
 
 /// The procedures that a report may be of, the likelier one first.
-fn possible(report: &Report<'_>, manifest: &Manifest<'_>) -> &'static [&'static [i64]] {
+fn possible(report: &Report<'_>, manifest: &Manifest<'_>) -> &'static [Procedure] {
+    const ALL: &[Procedure] = &[Procedure::Update, Procedure::Invoke, Procedure::Uninstall];
     let entries = report.entries().filter_map(|entry| match entry {
         Entry::Record(record) => Some(record),
         Entry::SystemProperties(_) => None,
     });
     let failure = report.result().err().map(|(_, record, _)| record);
     for label in entries.chain(failure).map(|record| record.section()) {
-        match (UPDATE.contains(&label), INVOKE.contains(&label)) {
-            (true, false) => return &[&UPDATE],
-            (false, true) => return &[&INVOKE],
-            _ if label == section::UNINSTALL => return &[&UNINSTALL],
-            _ => {}
+        let mut of = ALL.iter().enumerate().filter(|(_, it)| it.sections().contains(&label));
+        if let (Some((place, _)), None) = (of.next(), of.next()) {
+            return ALL.get(place..=place).unwrap_or_default();
         }
     }
-    let updates = |label: &i64| *label != section::VALIDATE && manifest.section(*label).is_some();
-    if UPDATE.iter().any(updates) { &[&UPDATE, &INVOKE] } else { &[&INVOKE] }
+    let updates =
+        |label: &&i64| **label != section::VALIDATE && manifest.section(**label).is_some();
+    match Procedure::Update.sections().iter().any(|label| updates(&label)) {
+        true => ALL.get(..2).unwrap_or_default(),
+        false => ALL.get(1..2).unwrap_or_default(),
+    }
 }
 
 fn replay_sections(report: &Report<'_>, manifest: &Manifest<'_>, sections: &[i64]) -> Replay {

@@ -8,7 +8,7 @@ use crate::command::{Condition, ReportingPolicy};
 use crate::component::ComponentIdentifier;
 use crate::error::Error;
 use crate::parameter::Parameter;
-use crate::platform::Record;
+use crate::platform::{ManifestPath, Record};
 use crate::write::{write_digest, write_parameter};
 
 /// The longest head of the array of records: for up to 2^32 - 1 of them.
@@ -24,13 +24,14 @@ const ARRAY_HEAD: usize = 5;
 /// use hexad_cose_core::HashAlgorithm;
 /// use hexad_suit::digest::Digest;
 /// use hexad_suit::labels::manifest::INSTALL;
+/// use hexad_suit::platform::ManifestPath;
 /// use hexad_suit::report::{Outcome, Place, Reason, Reference, Report, ReportWriter};
 ///
 /// let digest = Digest::new(HashAlgorithm::Sha256, &[7; 32])?;
 /// let reference = Reference { uri: "https://example.com/m", digest };
 /// let mut buffer = [0; 256];
 /// let mut report = ReportWriter::new(&mut buffer, Some(b"nonce"), reference)?;
-/// let place = Place { manifest_id: &[], section: INSTALL, offset: 7, component: 0 };
+/// let place = Place { manifest_id: ManifestPath::ROOT, section: INSTALL, offset: 7, component: 0 };
 /// report.record(&place, &[])?;
 /// let reason = Reason::ConditionFailed;
 /// let bytes = report.finish(Outcome::Failure { code: -1, place, reason }, None)?;
@@ -69,9 +70,9 @@ impl<'w, 'a> ReportWriter<'w, 'a> {
         let mut head = Encoder::counting();
         write_head(&mut head, nonce, 0)?;
         let start = head.written().saturating_add(ARRAY_HEAD);
-        // The longest result, with no indices of dependencies but one for each that may be nested.
+        // The longest result.
         let place = Place {
-            manifest_id: &[usize::MAX; 4],
+            manifest_id: ManifestPath::LONGEST,
             section: i64::MAX,
             offset: usize::MAX,
             component: usize::MAX,
@@ -94,7 +95,7 @@ impl<'w, 'a> ReportWriter<'w, 'a> {
     /// # Errors
     /// `BufferTooSmall` when the buffer has no room for it; `DuplicateKey` when `properties` are not in
     /// the order of their labels.
-    pub fn record(&mut self, place: &Place<'_>, properties: &[Parameter<'_>]) -> Result<(), Error> {
+    pub fn record(&mut self, place: &Place, properties: &[Parameter<'_>]) -> Result<(), Error> {
         self.append(|encoder| write_record(encoder, place, properties))
     }
 
@@ -125,7 +126,7 @@ impl<'w, 'a> ReportWriter<'w, 'a> {
     pub fn heed(
         &mut self,
         record: &Record,
-        place: &Place<'_>,
+        place: &Place,
         properties: &[Parameter<'_>],
     ) -> Result<(), Error> {
         if is_wanted(record) { self.record(place, properties) } else { Ok(()) }
@@ -134,10 +135,10 @@ impl<'w, 'a> ReportWriter<'w, 'a> {
     /// The finished report.
     ///
     /// # Errors
-    /// `BufferTooSmall`: because of a capability report, or of more than four indices in a manifest id.
+    /// `BufferTooSmall` because of a capability report, for which no room was set aside.
     pub fn finish(
         self,
-        outcome: Outcome<'_>,
+        outcome: Outcome,
         capabilities: Option<&Capabilities<'_>>,
     ) -> Result<&'w [u8], Error> {
         let Self { buffer, nonce, reference, start, end, count, .. } = self;
@@ -206,7 +207,7 @@ fn write_head(
     encoder.integer(label::RECORDS).map(drop)
 }
 
-fn write_result(encoder: &mut Encoder<'_>, outcome: &Outcome<'_>) -> Result<(), CoseError> {
+fn write_result(encoder: &mut Encoder<'_>, outcome: &Outcome) -> Result<(), CoseError> {
     encoder.integer(label::RESULT)?;
     match outcome {
         Outcome::Success => encoder.boolean(true).map(drop),
@@ -225,13 +226,13 @@ fn write_reference(encoder: &mut Encoder<'_>, reference: &Reference<'_>) -> Resu
 
 fn write_record(
     encoder: &mut Encoder<'_>,
-    place: &Place<'_>,
+    place: &Place,
     properties: &[Parameter<'_>],
 ) -> Result<(), CoseError> {
     let unsigned = |value| u64::try_from(value).unwrap_or(u64::MAX);
-    encoder.array(5)?.array(place.manifest_id.len())?;
-    for index in place.manifest_id {
-        encoder.unsigned(unsigned(*index))?;
+    encoder.array(5)?.array(place.manifest_id.iter().count())?;
+    for index in place.manifest_id.iter() {
+        encoder.unsigned(unsigned(index))?;
     }
     encoder.integer(place.section)?.unsigned(unsigned(place.offset))?;
     encoder.unsigned(unsigned(place.component))?.map(properties.len())?;

@@ -17,7 +17,7 @@ use hexad_suit::command::{Action, Condition};
 use hexad_suit::digest::Digest;
 use hexad_suit::labels::manifest as section;
 use hexad_suit::parameter::{Parameter, VendorIdentifier};
-use hexad_suit::platform::Record;
+use hexad_suit::platform::{ManifestPath, Record};
 use hexad_suit::report::replay::{Ended, Replay, replay};
 use hexad_suit::report::{
     Capabilities, CapabilityReport, Entry, Outcome, Place, Reason, Reference, Report, ReportWriter,
@@ -162,8 +162,12 @@ fn success_needs_few_records() {
 fn the_encoding_is_the_drafts() {
     let mut buffer = [0; 256];
     let mut report = ReportWriter::new(&mut buffer, Some(&[0xab]), reference()).unwrap();
-    let place =
-        Place { manifest_id: &[1, 0], section: section::INSTALL, offset: 300, component: 2 };
+    let place = Place {
+        manifest_id: ManifestPath::ROOT.then(1).unwrap().then(0).unwrap(),
+        section: section::INSTALL,
+        offset: 300,
+        component: 2,
+    };
     report.record(&place, &[Parameter::ComponentSlot(1)]).unwrap();
     let reason = Reason::OperationFailed;
     let outcome = Outcome::Failure { code: 5, place, reason };
@@ -211,8 +215,12 @@ fn a_full_buffer_still_makes_a_report() {
     for size in 0..200 {
         let mut buffer = vec![0; size];
         let Ok(mut report) = ReportWriter::new(&mut buffer, None, reference()) else { continue };
-        let place =
-            Place { manifest_id: &[3], section: section::VALIDATE, offset: 9, component: 0 };
+        let place = Place {
+            manifest_id: ManifestPath::ROOT.then(3).unwrap(),
+            section: section::VALIDATE,
+            offset: 9,
+            component: 0,
+        };
         let mut count = 0;
         while report.record(&place, &[Parameter::ImageSize(9)]).is_ok() {
             count += 1;
@@ -310,14 +318,15 @@ fn reports_are_protected() {
 fn contradictions_are_named() {
     let bytes = slots();
     let manifest = verified(&bytes);
-    let told = |place: Place<'_>, outcome| {
+    let told = |place: Place, outcome| {
         let mut buffer = [0; 256];
         let mut report = ReportWriter::new(&mut buffer, None, reference()).unwrap();
         report.record(&place, &[]).unwrap();
         let written = report.finish(outcome, None).unwrap().to_vec();
         replay(&Report::parse(&written).unwrap(), &manifest, None).contradictions
     };
-    let at = |section, offset| Place { manifest_id: &[], section, offset, component: 0 };
+    let at =
+        |section, offset| Place { manifest_id: ManifestPath::ROOT, section, offset, component: 0 };
     let found = told(at(section::LOAD, 1), Outcome::Success);
     assert!(found[0].contains("section 8, which the manifest does not have"), "{found:?}");
     let found = told(at(section::INSTALL, 2), Outcome::Success);
@@ -338,7 +347,7 @@ fn measured_values_settle_how_a_condition_ended() {
     let lines = hexad_suit::inspect::commands(install);
     let condition = lines.iter().find(|line| line.name == "suit-condition-component-slot").unwrap();
     let place = Place {
-        manifest_id: &[],
+        manifest_id: ManifestPath::ROOT,
         section: section::INSTALL,
         offset: condition.offset - base,
         component: 0,
@@ -407,7 +416,7 @@ proptest! {
             let manifest = Envelope::parse(slots).unwrap().unverified_manifest(&mut RustCrypto).unwrap();
             let mut buffer = [0; 256];
             let mut report = ReportWriter::new(&mut buffer, None, reference()).unwrap();
-            let place = Place { manifest_id: &[], section: section::INSTALL, offset: 4, component: 0 };
+            let place = Place { manifest_id: ManifestPath::ROOT, section: section::INSTALL, offset: 4, component: 0 };
             report.record(&place, &[Parameter::ComponentSlot(1)]).unwrap();
             let outcome = Outcome::Failure { code: 0, place, reason: Reason::ConditionFailed };
             let mut changed = report.finish(outcome, None).unwrap().to_vec();

@@ -1,28 +1,36 @@
 //! The simulated device: what its definition says it is, in memory.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::BTreeSet;
 use std::task::Poll;
 
 use hexad_cose_core::crypto::Hash;
 use hexad_cose_core::{HashAlgorithm, Segments, Verified};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::command::CustomArgument;
-use hexad_suit::parameter::{CustomValue, Uuid, VendorIdentifier};
+use hexad_suit::decryption::DeviceKeys;
+use hexad_suit::encryption::EncryptionInfo;
+use hexad_suit::metadata::ComponentMetadata;
+use hexad_suit::parameter::CustomValue;
 use hexad_suit::platform::Record;
+use hexad_suit::version::VersionMatch;
+use hexad_suit::wait::WaitInfo;
 use hexad_suit::{
-    Component, ComponentIdentifier, Error, Failure, Identity, Manifest, Platform, Procedure,
-    Processor, Step,
+    Ciphertext, Component, ComponentIdentifier, Error, ErrorKind, Failure, Manifest, Platform,
+    Procedure, Processor, Step,
 };
-use serde_json::Value;
 
+use super::definition::{Definition, Storage};
 use crate::arguments::shown;
 use crate::input::hex;
-use crate::suit::source::{Files, Node, Outcome, relative_oid, uuid};
+use crate::keys::RECIPIENTS;
 
 /// How many components a manifest may have here, and how deep sequences may be nested.
 const COMPONENTS: usize = 64;
 const NESTING: usize = 8;
+/// How many manifests there may be below the root.
+const DEPENDENCIES: usize = 16;
+/// How much is decrypted at a time.
+const PIECE: usize = 4096;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -33,125 +41,41 @@ pub enum Event {
     Command(Record),
 }
 
-/// A place for an image.
-#[derive(Clone, Debug)]
-struct Storage {
-    identifier: Vec<Vec<u8>>,
-    slot: Option<u64>,
-    capacity: Option<u64>,
-    content: Vec<u8>,
-}
-
-impl Storage {
-    fn name(&self) -> String {
-        self.identifier.iter().map(|segment| shown(segment)).collect::<Vec<_>>().join("/")
-    }
-
-    fn is(&self, identifier: ComponentIdentifier<'_>) -> bool {
-        identifier.segments().eq(self.identifier.iter().map(Vec::as_slice))
-    }
-}
-
-/// Who the device is.
-#[derive(Clone, Debug, Default)]
-struct Ids {
-    vendors: Vec<Uuid>,
-    pens: Vec<Vec<u8>>,
-    classes: Vec<Uuid>,
-    devices: Vec<Uuid>,
-}
-
-impl Identity for Ids {
-    fn is_vendor(&self, _: &Component<'_>, identifier: VendorIdentifier<'_>) -> bool {
-        match identifier {
-            VendorIdentifier::Uuid(uuid) => self.vendors.contains(uuid),
-            VendorIdentifier::Pen(oid) => self.pens.iter().any(|own| own == oid),
-        }
-    }
-
-    fn is_class(&self, _: &Component<'_>, identifier: &Uuid) -> bool {
-        self.classes.contains(identifier)
-    }
-
-    fn is_device(&self, _: &Component<'_>, identifier: &Uuid) -> bool {
-        self.devices.contains(identifier)
-    }
-}
-
 #[derive(Debug)]
-pub struct Device {
-    ids: Ids,
+pub struct Device<'d> {
+    definition: &'d Definition,
     sequence_number: u64,
     storage: Vec<Storage>,
-    /// What can be fetched.
-    server: BTreeMap<String, Vec<u8>>,
-    /// Custom commands that are known, and whether they succeed.
-    custom: BTreeMap<i64, bool>,
-    /// What was asked of the server: the URI and how much of it may be stored.
-    fetching: Option<(String, Option<u64>)>,
+    /// What was asked of the server.
+    fetching: Option<Fetching>,
+    /// Which manifests need which components, by their names.
+    references: BTreeSet<(String, String)>,
     events: Vec<Event>,
     records: Vec<Record>,
     crypto: RustCrypto,
 }
 
-impl Device {
-    /// The device that a definition describes; its files are looked for in `folder`.
-    pub fn new(definition: &Value, folder: &Path) -> Outcome<Self> {
-        let root = Node::root(definition);
-        let known =
-            ["class", "components", "custom", "device", "sequence-number", "server", "vendor"];
-        root.only(&known)?;
-        let files = Files::new(folder);
-        let uuids = |name: &str| -> Outcome<Vec<Uuid>> {
-            let Some(list) = root.get(name) else { return Ok(Vec::new()) };
-            list.elements()?.map(|element| Ok(uuid(&element)?.into_bytes())).collect()
-        };
-        let mut ids = Ids { classes: uuids("class")?, devices: uuids("device")?, ..Ids::default() };
-        if let Some(vendors) = root.get("vendor") {
-            for vendor in vendors.elements()? {
-                match vendor.get("pen") {
-                    Some(pen) => ids.pens.push(relative_oid(pen.unsigned()?)),
-                    None => ids.vendors.push(uuid(&vendor)?.into_bytes()),
-                }
-            }
-        }
-        let mut storage = Vec::new();
-        for component in root.require("components")?.elements()? {
-            component.only(&["capacity", "content", "identifier", "slot"])?;
-            let number = |name| component.get(name).map(|it| it.unsigned()).transpose();
-            let content = component.get("content").map(|it| files.bytes(&it)).transpose()?;
-            storage.push(Storage {
-                identifier: component.require("identifier")?.segments()?,
-                slot: number("slot")?,
-                capacity: number("capacity")?,
-                content: content.unwrap_or_default(),
-            });
-        }
-        let mut server = BTreeMap::new();
-        if let Some(all) = root.get("server") {
-            for (uri, file) in all.members()? {
-                server.insert(uri.to_owned(), files.read(&file)?);
-            }
-        }
-        let mut custom = BTreeMap::new();
-        if let Some(all) = root.get("custom") {
-            for (label, succeeds) in all.members()? {
-                let label = label.parse().map_err(|_| succeeds.wrong("its key is no label"))?;
-                custom.insert(label, succeeds.boolean()?);
-            }
-        }
-        let number = root.get("sequence-number").map(|number| number.unsigned()).transpose()?;
-        Ok(Self {
-            ids,
-            sequence_number: number.unwrap_or_default(),
-            storage,
-            server,
-            custom,
+/// A transfer under way: what is fetched, how much of it may be stored, and how it is decrypted.
+#[derive(Clone, Debug)]
+struct Fetching {
+    uri: String,
+    limit: Option<u64>,
+    encryption: Option<Vec<u8>>,
+}
+
+impl<'d> Device<'d> {
+    /// The device that a definition describes.
+    pub fn new(definition: &'d Definition) -> Self {
+        Self {
+            definition,
+            sequence_number: definition.sequence_number,
+            storage: definition.storage.clone(),
             fetching: None,
+            references: BTreeSet::new(),
             events: Vec::new(),
             records: Vec::new(),
             crypto: RustCrypto,
-        })
+        }
     }
 
     pub const fn sequence_number(&self) -> u64 {
@@ -178,28 +102,100 @@ impl Device {
         &self.records
     }
 
-    /// Runs a procedure to its end.
-    pub fn run(
+    /// Runs a procedure to its end; `verify` proves the envelope of a dependency.
+    pub fn run<'m>(
         &mut self,
-        manifest: &Verified<Manifest<'_>>,
+        manifest: &'m Verified<Manifest<'m>>,
         procedure: Procedure,
-    ) -> Result<(), Error> {
+        verify: &dyn Fn(&'m [u8]) -> Result<Verified<Manifest<'m>>, Error>,
+    ) -> Result<(), Error>
+    where
+        'd: 'm,
+    {
         self.records.clear();
-        let ids = self.ids.clone();
-        let mut processor: Processor<'_, Self, COMPONENTS, NESTING> =
-            Processor::new(manifest, procedure, &ids)?;
+        let definition = self.definition;
+        let mut processor: Processor<'m, Self, COMPONENTS, NESTING, DEPENDENCIES> =
+            Processor::new(manifest, procedure, &definition.ids)?;
         loop {
             match processor.step(self)? {
-                Step::Fetch { component, uri, limit, .. } => {
+                Step::Fetch { component, uri, limit, encryption, .. } => {
                     let name = self.name(component.identifier);
                     let most = limit.map(|it| format!(", at most {it} bytes")).unwrap_or_default();
                     self.act(format!("fetches \"{uri}\" into {name}{most}"));
-                    self.fetching = Some((uri.to_owned(), limit));
+                    let encryption = encryption.map(|info| info.encoded().bytes().to_vec());
+                    self.fetching = Some(Fetching { uri: uri.to_owned(), limit, encryption });
                 }
-                Step::Busy | Step::Dependency { .. } => {}
+                Step::Dependency { component, envelope, .. } => {
+                    let name = self.name(component.identifier);
+                    let content = self.of(&component).map(|it| it.content.clone());
+                    let content = content.unwrap_or_default();
+                    // What the device holds now, in memory that lasts.
+                    let carried = manifest.get().integrated_payloads();
+                    let lasting = carried.iter().map(|(_, bytes)| bytes);
+                    let lasting =
+                        lasting.chain(definition.payloads()).find(|bytes| **bytes == content);
+                    let found = envelope.filter(|bytes| *bytes == content).or(lasting);
+                    let found = found.ok_or(Error::new(ErrorKind::NotAuthenticated, 0));
+                    let manifest = found.and_then(verify);
+                    let outcome = match &manifest {
+                        Ok(_) => "verified".to_owned(),
+                        Err(error) => error.to_string(),
+                    };
+                    self.act(format!("looks into the envelope in {name}: {outcome}"));
+                    processor.supply(manifest);
+                }
+                Step::Busy => {}
                 Step::Done(_) => return Ok(()),
             }
         }
+    }
+
+    /// Decrypts with the keys of the device.
+    fn decrypted(&self, info: EncryptionInfo<'_>, mut bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let keys = self.definition.keys();
+        let keys = DeviceKeys::new(&keys, RECIPIENTS, &self.definition.contents);
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let mut decryption = keys.begin(info, length, &mut RustCrypto)?;
+        let mut plaintext = Vec::new();
+        for piece in bytes.chunks_mut(PIECE) {
+            plaintext.extend_from_slice(decryption.update(piece)?);
+        }
+        decryption.finish()?;
+        Ok(plaintext)
+    }
+
+    /// Decrypts, if that is how it is, and stores what may be stored.
+    fn store_decrypted(
+        &mut self,
+        component: &Component<'_>,
+        info: EncryptionInfo<'_>,
+        ciphertext: Vec<u8>,
+        limit: Option<u64>,
+    ) -> Result<u64, Failure> {
+        let plaintext = match self.decrypted(info, ciphertext) {
+            Ok(plaintext) => plaintext,
+            Err(error) => {
+                self.act(format!("can't decrypt: {}", error.kind()));
+                return Err(Failure::Failed);
+            }
+        };
+        self.act(format!("decrypts {} bytes", plaintext.len()));
+        self.store_limited(component, plaintext, limit)
+    }
+
+    fn store_limited(
+        &mut self,
+        component: &Component<'_>,
+        content: Vec<u8>,
+        limit: Option<u64>,
+    ) -> Result<u64, Failure> {
+        let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        if limit.is_some_and(|limit| limit < length) {
+            self.act(format!("{length} bytes are more than there may be"));
+            return Err(Failure::Failed);
+        }
+        self.act(format!("stores {length} bytes"));
+        self.store(component, content).map(|()| length)
     }
 
     fn act(&mut self, text: String) {
@@ -209,6 +205,16 @@ impl Device {
     fn name(&self, identifier: ComponentIdentifier<'_>) -> String {
         let found = self.storage.iter().find(|storage| storage.is(identifier));
         found.map_or_else(|| identifier.to_string(), Storage::name)
+    }
+
+    /// A component and the manifest that needs it, by their names.
+    fn reference(
+        &self,
+        component: &Component<'_>,
+        manifest: Option<ComponentIdentifier<'_>>,
+    ) -> (String, String) {
+        let by = manifest.map_or_else(|| "the root manifest".to_owned(), |it| self.name(it));
+        (self.name(component.identifier), by)
     }
 
     fn of(&mut self, component: &Component<'_>) -> Result<&mut Storage, Failure> {
@@ -230,7 +236,7 @@ impl Device {
     }
 }
 
-impl Platform for Device {
+impl Platform for Device<'_> {
     type Hash = RustCrypto;
 
     fn hash(&mut self) -> &mut RustCrypto {
@@ -267,20 +273,19 @@ impl Platform for Device {
     }
 
     fn fetched(&mut self, component: &Component<'_>) -> Poll<Result<u64, Failure>> {
-        let Some((uri, limit)) = self.fetching.take() else {
+        let Some(Fetching { uri, limit, encryption }) = self.fetching.take() else {
             return Poll::Ready(Err(Failure::Failed));
         };
-        let Some(content) = self.server.get(&uri).cloned() else {
+        let Some(content) = self.definition.server.get(&uri).cloned() else {
             self.act(format!("there is nothing at \"{uri}\""));
             return Poll::Ready(Err(Failure::Failed));
         };
-        let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
-        if limit.is_some_and(|limit| limit < length) {
-            self.act(format!("\"{uri}\" has {length} bytes, more than it may"));
-            return Poll::Ready(Err(Failure::Failed));
-        }
-        self.act(format!("stores {length} bytes"));
-        Poll::Ready(self.store(component, content).map(|()| length))
+        Poll::Ready(match &encryption {
+            Some(info) => {
+                self.store_decrypted(component, EncryptionInfo::new(info), content, limit)
+            }
+            None => self.store_limited(component, content, limit),
+        })
     }
 
     fn write(&mut self, component: &Component<'_>, content: &[u8]) -> Poll<Result<(), Failure>> {
@@ -320,6 +325,104 @@ impl Platform for Device {
         }))
     }
 
+    fn decrypt(
+        &mut self,
+        component: &Component<'_>,
+        ciphertext: Ciphertext<'_>,
+        encryption: EncryptionInfo<'_>,
+        limit: Option<u64>,
+    ) -> Poll<Result<(), Failure>> {
+        let bytes = match ciphertext {
+            Ciphertext::Content(content) => content.to_vec(),
+            Ciphertext::Component { source, size } => {
+                let mut content = self.of(&source)?.content.clone();
+                let size = size.and_then(|it| usize::try_from(it).ok());
+                content.truncate(size.unwrap_or(usize::MAX));
+                content
+            }
+        };
+        Poll::Ready(self.store_decrypted(component, encryption, bytes, limit).map(drop))
+    }
+
+    fn references(&mut self, component: &Component<'_>) -> Poll<Result<u64, Failure>> {
+        let name = self.name(component.identifier);
+        let count = self.references.iter().filter(|(of, _)| *of == name).count();
+        Poll::Ready(Ok(u64::try_from(count).unwrap_or(u64::MAX)))
+    }
+
+    fn link(
+        &mut self,
+        component: &Component<'_>,
+        manifest: Option<ComponentIdentifier<'_>>,
+    ) -> Poll<Result<(), Failure>> {
+        let reference = self.reference(component, manifest);
+        self.references.insert(reference);
+        Poll::Ready(Ok(()))
+    }
+
+    fn unlink(
+        &mut self,
+        component: &Component<'_>,
+        manifest: Option<ComponentIdentifier<'_>>,
+    ) -> Poll<Result<(), Failure>> {
+        let reference = self.reference(component, manifest);
+        self.act(format!("{} no longer needs {}", reference.1, reference.0));
+        self.references.remove(&reference);
+        if self.references.iter().all(|(of, _)| *of != reference.0)
+            && let Ok(storage) = self.of(component)
+        {
+            storage.content.clear();
+            self.act(format!("removes {}", reference.0));
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn now(&mut self) -> Poll<Result<u64, Failure>> {
+        Poll::Ready(self.definition.now.ok_or(Failure::Unsupported))
+    }
+
+    fn battery(&mut self) -> Poll<Result<u64, Failure>> {
+        Poll::Ready(self.definition.battery.ok_or(Failure::Unsupported))
+    }
+
+    fn is_authorized(&mut self, _: &Component<'_>, priority: i64) -> Poll<Result<bool, Failure>> {
+        let least = self.definition.authorized.ok_or(Failure::Unsupported);
+        Poll::Ready(least.map(|least| priority <= least))
+    }
+
+    fn has_version(
+        &mut self,
+        component: &Component<'_>,
+        required: VersionMatch<'_>,
+    ) -> Poll<Result<bool, Failure>> {
+        let version = self.of(component)?.version.clone();
+        Poll::Ready(version.map(|it| required.is_met_by(it)).ok_or(Failure::Unsupported))
+    }
+
+    fn wait(
+        &mut self,
+        component: &Component<'_>,
+        events: WaitInfo<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        let name = self.name(component.identifier);
+        for event in events.events() {
+            self.act(format!("waits for {event:?}, with {name} to go on"));
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn metadata(
+        &mut self,
+        component: &Component<'_>,
+        metadata: ComponentMetadata<'_>,
+    ) -> Result<(), Failure> {
+        let name = self.name(component.identifier);
+        for member in metadata.iter() {
+            self.act(format!("notes of {name}: {member:?}"));
+        }
+        Ok(())
+    }
+
     fn invoke(
         &mut self,
         component: &Component<'_>,
@@ -351,7 +454,7 @@ impl Platform for Device {
             CustomArgument::Nil => String::new(),
         };
         self.act(format!("custom command {label} of {name}{argument}"));
-        Poll::Ready(self.custom.get(&label).copied().ok_or(Failure::Unsupported))
+        Poll::Ready(self.definition.custom.get(&label).copied().ok_or(Failure::Unsupported))
     }
 
     fn custom_parameter(

@@ -1,10 +1,12 @@
 //! `hexad suit run`: a manifest on a simulated device, with a trace of all that it does.
 
+mod definition;
 mod device;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use hexad_suit::platform::{ManifestPath, Record};
 use hexad_suit::report::{Outcome, Place, Reason, Reference, ReportWriter};
 use hexad_suit::{Envelope, Error, Manifest, Procedure, labels};
 use serde_json::{Value, json};
@@ -15,6 +17,7 @@ use crate::failure::Failure;
 use crate::input::Input;
 use crate::keys::{KeyFile, read_all};
 use crate::report::{Made, Report};
+use definition::Definition;
 use device::{Device, Event};
 
 #[derive(Args, Debug)]
@@ -44,6 +47,8 @@ enum Wanted {
     Invoke,
     /// Install, then boot
     Both,
+    /// Remove what was installed
+    Uninstall,
 }
 
 /// Room for the report of a simulated device.
@@ -55,31 +60,38 @@ pub fn run(arguments: &Run) -> Result<Report, Failure> {
     let files = read_all(&arguments.key)?;
     let keys = files.iter().map(KeyFile::key).collect::<Result<Vec<_>, _>>()?;
     let (definition, folder) = definition(&arguments.device)?;
-    let device = Device::new(&definition.0, folder);
-    let mut device = device.map_err(|problem| definition.1.reject(problem))?;
+    let (definition, source) = definition;
+    let definition = Definition::read(&definition, folder);
+    let definition = definition.map_err(|problem| source.reject(problem))?;
+    let mut device = Device::new(&definition);
 
     let mut report = Report::new("suit-run");
     let envelope = Envelope::parse(input.bytes()).map_err(refuse)?;
     let manifest = authenticate(&envelope, &keys, None).map_err(refuse)?;
     report.accepted("manifest verified");
-    let digest = envelope.authentication().digest();
-    let reference = Reference::of(&manifest, digest);
+    let reference = Reference {
+        uri: manifest.reference_uri().unwrap_or_default(),
+        digest: envelope.authentication().digest(),
+    };
     let procedures: &[Procedure] = match arguments.procedure {
         Wanted::Update => &[Procedure::Update],
         Wanted::Invoke => &[Procedure::Invoke],
         Wanted::Both => &[Procedure::Update, Procedure::Invoke],
+        Wanted::Uninstall => &[Procedure::Uninstall],
     };
     let mut result = manifest.require_compatibility_check();
     let mut events = Vec::new();
     for procedure in procedures {
         let newer = match procedure {
-            Procedure::Invoke => manifest.require_not_older_than(device.sequence_number()),
-            _ => manifest.require_newer_than(device.sequence_number()),
+            Procedure::Update => manifest.require_newer_than(device.sequence_number()),
+            _ => manifest.require_not_older_than(device.sequence_number()),
         };
         result = result.and(newer);
         if result.is_ok() {
             report.heading(format_args!("{procedure:?}"));
-            result = device.run(&manifest, *procedure);
+            result = device.run(&manifest, *procedure, &|bytes| {
+                authenticate(&Envelope::parse(bytes)?, &keys, None)
+            });
             let done = device.take_events();
             trace(&mut report, &manifest, &done);
             events.extend(done.iter().map(|event| json_of(event, *procedure)));
@@ -139,16 +151,24 @@ fn trace(report: &mut Report, manifest: &Manifest<'_>, events: &[Event]) {
         match event {
             Event::Action(text) => report.line(format_args!("            {text}")),
             Event::Command(record) => {
-                let section = (record.section, record.shared);
+                let section = (record.section, record.shared, record.manifest);
                 if last != Some(section) {
                     let name = labels::manifest_element_name(record.section).unwrap_or("sequence");
                     let shared = if record.shared { "suit-shared-sequence, before " } else { "" };
-                    report.line(format_args!("  {shared}{name}"));
+                    let path: Vec<_> = record.manifest.iter().map(|it| it.to_string()).collect();
+                    let of = match path.as_slice() {
+                        [] => String::new(),
+                        path => format!(" of dependency {}", path.join("/")),
+                    };
+                    report.line(format_args!("  {shared}{name}{of}"));
                     last = Some(section);
                 }
                 let name = name_of(record.command);
-                let of = record.component.and_then(|index| manifest.common().component(index));
-                let of = of.map(|it| format!(" of {}", component_text(it))).unwrap_or_default();
+                let root = record.component.filter(|_| record.manifest.is_root());
+                let of = match root.and_then(|index| manifest.common().component(index)) {
+                    Some(identifier) => format!(" of {}", component_text(identifier)),
+                    None => record.component.map(|it| format!(" of {it}")).unwrap_or_default(),
+                };
                 let ended = match record.result {
                     Ok(()) => "ok".to_owned(),
                     Err(kind) => kind.to_string(),
@@ -172,6 +192,7 @@ fn json_of(event: &Event, procedure: Procedure) -> Value {
             "section": record.section,
             "shared": record.shared,
             "offset": record.offset,
+            "manifest": record.manifest.iter().collect::<Vec<_>>(),
             "command": name_of(record.command),
             "component": record.component,
             "ok": record.result.is_ok(),
@@ -182,7 +203,7 @@ fn json_of(event: &Event, procedure: Procedure) -> Value {
 
 /// The report of the procedure that ran last.
 fn report_of(
-    device: &Device,
+    device: &Device<'_>,
     manifest: &Manifest<'_>,
     reference: Reference<'_>,
     result: Result<(), Error>,
@@ -190,10 +211,16 @@ fn report_of(
     let mut buffer = vec![0; REPORT_SIZE];
     let mut report = ReportWriter::new(&mut buffer, None, reference)?;
     let records = device.last_records();
-    let fatal = result.err().and_then(|_| records.iter().rposition(|it| it.result.is_err()));
-    let mut ended =
-        Place { manifest_id: &[], section: labels::manifest::COMMON, offset: 0, component: 0 };
-    for (position, record) in records.iter().enumerate() {
+    let failed = |record: &Record| record.result.is_err() && record.manifest.is_root();
+    let fatal = result.err().and_then(|_| records.iter().rposition(failed));
+    let mut ended = Place {
+        manifest_id: ManifestPath::ROOT,
+        section: labels::manifest::COMMON,
+        offset: 0,
+        component: 0,
+    };
+    let of_root = |(_, record): &(usize, &Record)| record.manifest.is_root();
+    for (position, record) in records.iter().enumerate().filter(of_root) {
         let Some(place) = Place::of(record, manifest) else { continue };
         if fatal == Some(position) {
             ended = place;
