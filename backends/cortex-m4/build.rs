@@ -20,8 +20,11 @@ fn main() {
     set("sha256_assembly", armv7m);
     // P-256 is there, and is assembly.
     set("p256_assembly", p256 && armv7em);
-    // The software backend has keys that sign, and such that agree.
-    set("software_signs", software_p256 || feature("CURVE25519") || feature("ML_DSA"));
+    // The software backend checks signatures.
+    let others = feature("CURVE25519") || feature("ML_DSA");
+    set("software_verifies", software_p256 || others || feature("HSS_LMS"));
+    // It has keys that sign, and such that agree.
+    set("software_signs", software_p256 || others);
     set("software_agrees", software_p256 || feature("CURVE25519"));
 }
 

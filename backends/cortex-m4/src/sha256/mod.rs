@@ -17,7 +17,7 @@ use digest::{HashMarker, Output};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 #[cfg(sha256_assembly)]
-use self::armv7m::compress;
+use self::armv7m::{compress, copy};
 #[cfg(not(sha256_assembly))]
 use sha2::block_api::compress256 as compress;
 
@@ -43,6 +43,12 @@ pub struct Core {
     state: [u32; 8],
     /// How many blocks were taken.
     blocks: u64,
+}
+
+/// Copies the start of `from` to the start of `to`, as much as both have.
+#[cfg(not(sha256_assembly))]
+fn copy(to: &mut [u8], from: &[u8]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
 }
 
 /// The size of a block in bytes.

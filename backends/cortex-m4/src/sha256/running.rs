@@ -4,7 +4,7 @@ use core::slice::from_ref;
 
 use hexad_cose_core::crypto::Digest;
 
-use super::{BLOCK, INITIAL, compress};
+use super::{BLOCK, INITIAL, compress, copy};
 
 /// SHA-256 of what was taken so far. Not wiped: what is hashed for a signature is no secret.
 #[derive(Clone, Debug)]
@@ -23,42 +23,27 @@ impl Running {
     }
 
     /// Takes the next bytes.
-    pub fn update(&mut self, mut data: &[u8]) {
-        let filled = self.filled();
+    pub fn update(&mut self, data: &[u8]) {
+        let space = self.buffer.get_mut(filled(self.length)..).unwrap_or_default();
         // FIPS 180-4, 1: a message has less than 2^64 bits.
         self.length = self.length.wrapping_add(data.len() as u64);
-        if filled > 0 {
-            let space = self.buffer.get_mut(filled..).unwrap_or_default();
-            let Some((first, rest)) = data.split_at_checked(space.len()) else {
-                if let Some(space) = space.get_mut(..data.len()) {
-                    space.copy_from_slice(data);
-                }
-                return;
-            };
-            space.copy_from_slice(first);
-            compress(&mut self.state, from_ref(&self.buffer));
-            data = rest;
-        }
-        let (blocks, rest) = data.as_chunks();
+        copy(space, data);
+        let Some((_, rest)) = data.split_at_checked(space.len()) else { return };
+        compress(&mut self.state, from_ref(&self.buffer));
+        let (blocks, rest) = rest.as_chunks();
         compress(&mut self.state, blocks);
-        if let Some(space) = self.buffer.get_mut(..rest.len()) {
-            space.copy_from_slice(rest);
-        }
+        copy(&mut self.buffer, rest);
     }
 
-    /// The digest, after which nothing more may be asked: a one bit, zeros, and the length in bits stand behind the message (FIPS 180-4,
-    /// 5.1.1).
+    /// The digest; nothing more may be asked of this. A one bit, zeros, and the length in bits stand
+    /// behind the message (FIPS 180-4, 5.1.1).
     #[inline]
     pub fn finish(&mut self) -> Digest {
-        let filled = self.filled();
-        if let Some((one, zeros)) = self.buffer.get_mut(filled..).and_then(<[u8]>::split_first_mut)
-        {
-            *one = 0x80;
-            zeros.fill(0);
-            if zeros.len() < LENGTH {
-                compress(&mut self.state, from_ref(&self.buffer));
-                self.buffer = [0; BLOCK];
-            }
+        let space = self.buffer.get_mut(filled(self.length)..).unwrap_or_default();
+        copy(space, &PADDING);
+        if space.len() <= LENGTH {
+            compress(&mut self.state, from_ref(&self.buffer));
+            self.buffer = [0; BLOCK];
         }
         if let Some(space) = self.buffer.last_chunk_mut::<LENGTH>() {
             *space = self.length.wrapping_mul(8).to_be_bytes();
@@ -66,13 +51,20 @@ impl Running {
         compress(&mut self.state, from_ref(&self.buffer));
         Digest::new(self.state.map(u32::to_be_bytes).as_flattened())
     }
+}
 
-    /// How many bytes of the buffer are in use.
-    #[expect(clippy::cast_possible_truncation, reason = "less than a block")]
-    const fn filled(&self) -> usize {
-        self.length as usize % BLOCK
-    }
+/// How many bytes of the buffer are in use after `length`.
+#[expect(clippy::cast_possible_truncation, reason = "less than a block")]
+const fn filled(length: u64) -> usize {
+    length as usize % BLOCK
 }
 
 /// The size of a message's length, in bytes.
 const LENGTH: usize = 8;
+
+/// A one bit, and as many zeros as there may be.
+static PADDING: [u8; BLOCK] = {
+    let mut padding = [0; BLOCK];
+    padding[0] = 0x80;
+    padding
+};
