@@ -19,9 +19,7 @@ use crate::slots::Record;
 
 /// The algorithms under which the device believes its author.
 const ALGORITHMS: &[Algorithm] = &[Algorithm::ESP256];
-/// How many components a manifest for this device may have.
-const COMPONENTS: usize = 1;
-/// The component that the device has: `[h'617070']`.
+/// The one component that the device has: `[h'617070']`.
 const COMPONENT: &[&[u8]] = &[b"app"];
 
 /// Memory for an envelope.
@@ -125,14 +123,13 @@ impl Device<'_> {
         record: Record,
         mut line: Option<&mut Line<Uart>>,
     ) -> Result<Option<u32>, Refusal> {
-        let (offset, length) = (record.slot.image, IMAGE_ROOM);
-        let table = [Partition { identifier: COMPONENT, offset, length }];
+        let offset = record.slot.image;
+        let table = [Partition { identifier: COMPONENT, offset, length: IMAGE_ROOM }];
         let mut bootloader = Bootloader::new(Partitions::new(&mut self.chip, &table)?, record);
         let vendors = [VendorIdentifier::Uuid(self.identity.vendor)];
         let classes = [*self.identity.class];
         let ids = DeviceIds { vendors: &vendors, classes: &classes, devices: &[] };
-        let mut processor: Processor<'_, _, COMPONENTS> =
-            Processor::new(manifest, procedure, &ids)?;
+        let mut processor: Processor<'_, _, 1> = Processor::new(manifest, procedure, &ids)?;
         loop {
             match (processor.step(&mut bootloader)?, &mut line) {
                 (Step::Fetch { component, uri, limit, .. }, Some(line)) => {

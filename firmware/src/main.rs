@@ -78,7 +78,7 @@ fn answer(
             let token = device.attest(nonce, buffer, &mut token)?;
             line.send(&Response::Evidence(token));
         }
-        _ => {
+        Request::Boot => {
             *taken = 0;
             let (record, answer) = device.boot(buffer)?;
             line.send(&Response::Booted {
@@ -88,6 +88,7 @@ fn answer(
                 answer,
             });
         }
+        _ => return Err("this device knows no such request".into()),
     }
     Ok(())
 }

@@ -38,6 +38,11 @@ fn main() {
     let trials: Vec<Trial> = tests
         .into_iter()
         .map(|(name, test)| trial(name, available(), move |image| test(&Bench::new(image)?)))
+        // Minutes: `cargo test -p hexad-link --test device -- --ignored`.
+        .chain([trial("boots_what_it_had_at_every_word", available(), |image| {
+            power::fails_at_every_word(&Bench::new(image)?)
+        })
+        .with_ignored_flag(true)])
         .collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

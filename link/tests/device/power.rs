@@ -6,54 +6,94 @@ use std::time::Duration;
 use hexad_link::chip::{CAPACITY, ENVELOPE_ROOM, SECTOR};
 use hexad_link::frame::{self, FRAME};
 use hexad_link::message::BLOCK;
-use hexad_link::qemu::Error;
+use hexad_link::qemu::{Chip, Error};
 use hexad_link::{Block, Request, Response};
+use libtest_mimic::Failed;
 
-use crate::author::{Release, chip, image};
+use crate::author::{Release, image};
 use crate::{Bench, Tested, booted, install};
 
 /// More than an update changes.
 const PLENTY: u32 = 1 << 30;
+/// The words of a boot record.
+const RECORD: u32 = 5;
 
-/// Cut at a word of every phase (envelope, image, record, up to half of the last word of its CRC), the
-/// device boots the old release, whole, and takes the update.
+/// A device that has had two releases, and a third that is to replace the first.
+struct Update<'b> {
+    bench: &'b Bench,
+    chip: Chip,
+    /// What is on the chip before the update.
+    before: Vec<u8>,
+    old: Vec<u8>,
+    new: Vec<u8>,
+    /// How many words the update changes.
+    words: u32,
+}
+
+impl<'b> Update<'b> {
+    fn prepare(bench: &'b Bench, size: usize) -> Result<Self, Failed> {
+        let [old, new] = [image(2, size), image(3, size)];
+        let (chip, mut machine) = bench.device("chip", &image(1, size))?;
+        install(&mut machine, &Release::new(2, &old))?;
+        let mut before = vec![0; CAPACITY as usize];
+        chip.read(0, &mut before)?;
+        chip.fail_after(Some(PLENTY))?;
+        install(&mut machine, &Release::new(3, &new))?;
+        let words = PLENTY - chip.words_left()?.ok_or("no limit")?;
+        // Envelope, image and record: sectors that are erased, and words that are written.
+        let size = u32::try_from(size)?;
+        let erased = (1 + size.div_ceil(SECTOR) + 1) * SECTOR / 4;
+        assert_eq!(words, erased + ENVELOPE_ROOM / 4 + size.div_ceil(4) + RECORD);
+        Ok(Self { bench, chip, before, old, new, words })
+    }
+
+    /// Where the record begins: its sector is erased.
+    const fn record(&self) -> u32 {
+        self.words - SECTOR / 4 - RECORD
+    }
+
+    /// The power fails after so many words of the update, of a device that booted the old release.
+    fn cut(&self, words: u32) -> Tested {
+        self.chip.fail_after(Some(words))?;
+        let mut machine = self.bench.switch_on(&self.chip)?;
+        assert_eq!(machine.boot()?, booted(2, &self.old), "{words}");
+        let cut = install(&mut machine, &Release::new(3, &self.new));
+        assert!(matches!(cut, Err(Error::PowerIsOut)), "{words}: {cut:?}");
+        Ok(())
+    }
+}
+
+/// Cut at a word of every phase (envelope, image, record, up to half of the last word of its CRC), and
+/// again while it makes up for it, the device boots the old release, whole, and takes the update.
 pub fn fails(bench: &Bench) -> Tested {
-    let [old, new] = [image(1, 6000), image(2, 9000)];
-    let (source, machine) = bench.device("source", &old)?;
-    drop(machine);
-    let mut before = vec![0; CAPACITY as usize];
-    source.read(0, &mut before)?;
-
-    // How many words an undisturbed update changes, and when the record of it begins.
-    source.fail_after(Some(PLENTY))?;
-    let mut machine = bench.switch_on(&source)?;
-    let release = Release::new(2, &new);
-    install(&mut machine, &release)?;
-    let words = PLENTY - source.words_left()?.ok_or("no limit")?;
-    drop(machine);
-    let sector = SECTOR / 4;
-    // Envelope, three sectors of image, and the record: erased, then written.
-    assert_eq!(words, 2 * sector + 3 * sector + 9000u32.div_ceil(4) + sector + 5);
-
-    let chip = chip(bench.folder(), "chip");
-    let points = points(words, words - sector - 5);
+    let update = Update::prepare(bench, 9000)?;
+    let points = points(update.words, update.record());
     assert!(points.len() > 50, "{points:?}");
     for point in points {
-        chip.tamper(0, &before)?;
-        // The power fails, and again while the device makes up for it.
-        for words_left in [point, point.wrapping_mul(7919) % words] {
-            chip.fail_after(Some(words_left))?;
-            let mut machine = bench.switch_on(&chip)?;
-            assert_eq!(machine.boot()?, booted(1, &old), "{point}");
-            let cut = install(&mut machine, &release);
-            assert!(matches!(cut, Err(Error::PowerIsOut)), "{point}, {words_left}: {cut:?}");
-        }
-        chip.fail_after(None)?;
-        let mut machine = bench.switch_on(&chip)?;
-        assert_eq!(machine.boot()?, booted(1, &old), "{point}");
-        install(&mut machine, &release)?;
-        assert_eq!(machine.boot()?, booted(2, &new), "{point}");
+        update.chip.tamper(0, &update.before)?;
+        update.cut(point)?;
+        update.cut(point.wrapping_mul(7919) % update.words)?;
+        update.chip.fail_after(None)?;
+        let mut machine = bench.switch_on(&update.chip)?;
+        assert_eq!(machine.boot()?, booted(2, &update.old), "{point}");
+        install(&mut machine, &Release::new(3, &update.new))?;
+        assert_eq!(machine.boot()?, booted(3, &update.new), "{point}");
     }
+    Ok(())
+}
+
+/// Cut at every single word of an update, one after the other; each attempt finds what the one before has
+/// left.
+pub fn fails_at_every_word(bench: &Bench) -> Tested {
+    let update = Update::prepare(bench, 100)?;
+    update.chip.tamper(0, &update.before)?;
+    for point in 0..update.words {
+        update.cut(point)?;
+    }
+    update.chip.fail_after(None)?;
+    let mut machine = bench.switch_on(&update.chip)?;
+    install(&mut machine, &Release::new(3, &update.new))?;
+    assert_eq!(machine.boot()?, booted(3, &update.new));
     Ok(())
 }
 
