@@ -19,6 +19,17 @@ pub struct ComponentIdentifier<'b> {
 }
 
 impl<'b> ComponentIdentifier<'b> {
+    /// Reads the identifier that is all of `bytes`: a CBOR array of byte strings.
+    ///
+    /// # Errors
+    /// Those of CBOR.
+    pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(bytes);
+        let identifier = Self::take(&mut cursor)?;
+        cursor.finish()?;
+        Ok(identifier)
+    }
+
     /// Takes the identifier at `cursor`.
     pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let encoded = cursor.item()?;

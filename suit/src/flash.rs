@@ -1,10 +1,15 @@
 //! Components as partitions of a NOR flash, over the traits of `embedded-storage`.
 
+mod sequence_number;
+mod swap;
+
 use core::fmt;
 
 use embedded_storage::nor_flash::NorFlash;
 
 use crate::platform::{Component, Failure};
+
+pub use sequence_number::SequenceNumber;
 
 /// Where a component lies in the flash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +55,8 @@ impl core::error::Error for LayoutError {}
 /// whole ones fill an erase block. Nothing is written beyond a partition, and nothing beyond the
 /// limit that a transfer was begun with.
 ///
-/// Swapping two components is not offered: without a journal it would not survive a power cut.
+/// With a [swap area](Self::with_swap_area), two components of one size can be exchanged, through any
+/// power cut.
 ///
 /// ```
 /// use core::task::Poll;
@@ -80,6 +86,8 @@ pub struct Partitions<'a, F, const BUFFER: usize> {
     table: &'a [Partition<'a>],
     buffer: [u8; BUFFER],
     transfer: Option<Transfer>,
+    /// Where the three blocks for exchanging components begin.
+    swap_area: Option<u32>,
 }
 
 /// A transfer into a partition that is under way.
@@ -122,7 +130,35 @@ impl<'a, F: NorFlash, const BUFFER: usize> Partitions<'a, F, BUFFER> {
                 return Err(LayoutError::Overlap(place));
             }
         }
-        Ok(Self { flash, table, buffer: [0; BUFFER], transfer: None })
+        Ok(Self { flash, table, buffer: [0; BUFFER], transfer: None, swap_area: None })
+    }
+
+    /// With three erase blocks from byte `offset` of the flash on for [`swap`](Self::swap).
+    ///
+    /// # Errors
+    /// A [`LayoutError`] when they are not in the flash or overlap a partition; the place is one behind
+    /// those of the table. `Buffer` when a header of 32 bytes can't be read or written.
+    pub fn with_swap_area(mut self, offset: u32) -> Result<Self, LayoutError> {
+        let place = self.table.len();
+        let fits = |size: usize| size != 0 && 32usize.is_multiple_of(size);
+        if !fits(F::WRITE_SIZE) || !fits(F::READ_SIZE) || F::ERASE_SIZE <= 32 {
+            return Err(LayoutError::Buffer);
+        }
+        if !to_usize(offset).is_multiple_of(F::ERASE_SIZE) {
+            return Err(LayoutError::Unaligned(place));
+        }
+        let length = u32::try_from(F::ERASE_SIZE.saturating_mul(3)).ok();
+        let end = length.and_then(|length| offset.checked_add(length));
+        let end = end.filter(|end| to_usize(*end) <= self.flash.capacity());
+        let end = end.ok_or(LayoutError::OutOfBounds(place))?;
+        let overlaps = |partition: &Partition<'_>| {
+            partition.offset < end && offset < partition.offset.saturating_add(partition.length)
+        };
+        if self.table.iter().any(overlaps) {
+            return Err(LayoutError::Overlap(place));
+        }
+        self.swap_area = Some(offset);
+        Ok(self)
     }
 
     /// The flash.

@@ -206,7 +206,9 @@ pub trait Platform {
     }
 
     /// Keeps the manifest's sequence number, so that no older one is accepted from now on. Asked
-    /// for at the very end of an update that succeeded.
+    /// for at the very end of an update that succeeded. What boots the new software (its envelope, where
+    /// the boot loader reads it) has to be in place before the number is: between the two, a power cut
+    /// must leave something that boots. [`SequenceNumber`](crate::flash::SequenceNumber) keeps it in flash.
     fn store_sequence_number(&mut self, sequence_number: u64) -> Poll<Result<(), Failure>>;
 
     /// Whether a manifest that `signers` vouch for may do this with the component (section 9). Asked

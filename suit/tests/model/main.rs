@@ -47,7 +47,7 @@ fn id(component: &Component<'_>) -> Id {
 impl Device {
     fn is_late(&mut self) -> bool {
         self.asked += 1;
-        self.patience != 0 && self.asked % (self.patience + 1) != 0
+        !self.asked.is_multiple_of(self.patience + 1)
     }
 }
 
@@ -447,7 +447,7 @@ fn trees() -> impl Strategy<Value = Tree> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1500,
+        cases: 600,
         max_shrink_iters: 3000,
         failure_persistence: None,
         ..ProptestConfig::default()
