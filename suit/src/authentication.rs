@@ -2,15 +2,10 @@
 
 use hexad_cose_core::cbor::{Cursor, Items, Raw};
 use hexad_cose_core::iana::tag;
-use hexad_cose_core::{Algorithm, Error as CoseError, ErrorKind as Cbor, Key, Mac0, Sign1};
+use hexad_cose_core::{Algorithm, Error as CoseError, ErrorKind as Cbor, Key};
 
 use crate::digest::Digest;
 use crate::error::Error;
-
-/// CBOR tag of `COSE_Mac` (RFC 9052, 2).
-const COSE_MAC: u64 = 97;
-/// CBOR tag of `COSE_Sign` (RFC 9052, 2).
-const COSE_SIGN: u64 = 98;
 
 /// Whom the recipient believes: keys, and the algorithms that it accepts under them.
 ///
@@ -52,54 +47,60 @@ impl<'a> TrustAnchors<'a> {
     }
 }
 
-/// SUIT_Authentication_Block: one author's word for the digest. Nothing in it is proven.
+/// SUIT_Authentication_Block: one author's word for the digest, as it is encoded. Nothing in it is proven.
+///
+/// The message is read when it is checked ([`Proof`](crate::Proof)), so that a device which checks one
+/// kind holds no code for the others.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum AuthenticationBlock<'b> {
-    /// COSE_Sign1, with the digest as its detached payload.
-    Sign1(Sign1<'b>),
-    /// COSE_Mac0, with the digest as its detached payload.
-    Mac0(Mac0<'b>),
-    /// COSE_Sign, encoded: read when it is [checked](crate::Proof::sign), so that a device that checks
-    /// none holds no code for it.
+    /// COSE_Sign1.
+    Sign1(Raw<'b>),
+    /// COSE_Sign.
     Sign(Raw<'b>),
-    /// COSE_Mac, encoded: read when it is [checked](crate::Proof::mac).
+    /// COSE_Mac0.
+    Mac0(Raw<'b>),
+    /// COSE_Mac.
     Mac(Raw<'b>),
 }
 
 impl<'b> AuthenticationBlock<'b> {
-    /// Reads the block that is all of `encoded`.
+    /// Reads the block that is all of `encoded`: its kind, and that its payload is elsewhere.
     pub(crate) fn parse(encoded: Raw<'b>) -> Result<Self, Error> {
         let mut cursor = encoded.cursor();
-        let number = encoded.cursor().tag()?;
-        let attached = || encoded.error(Cbor::Payload);
-        let block = match number {
-            tag::SIGN1 => {
-                let message = Sign1::parse_at(&mut cursor)?;
-                if !message.is_detached() {
-                    return Err(attached().into());
-                }
-                Self::Sign1(message)
-            }
-            tag::MAC0 => {
-                let message = Mac0::parse_at(&mut cursor)?;
-                if !message.is_detached() {
-                    return Err(attached().into());
-                }
-                Self::Mac0(message)
-            }
-            COSE_SIGN => {
-                cursor.skip()?;
-                Self::Sign(encoded)
-            }
-            COSE_MAC => {
-                cursor.skip()?;
-                Self::Mac(encoded)
-            }
+        let block = match cursor.tag()? {
+            tag::SIGN1 => Self::Sign1(encoded),
+            tag::SIGN => Self::Sign(encoded),
+            tag::MAC0 => Self::Mac0(encoded),
+            tag::MAC => Self::Mac(encoded),
             _ => return Err(encoded.error(Cbor::UnexpectedTag).into()),
         };
+        let mut inside = cursor;
+        cursor.skip()?;
         cursor.finish()?;
+        // Both buckets of headers stand before the payload.
+        let mut items = inside.array()?;
+        for _ in 0..2 {
+            if !items.next(&mut inside)? {
+                return Err(encoded.error(Cbor::Length).into());
+            }
+            inside.skip()?;
+        }
+        if !items.next(&mut inside)? || !inside.take_null() {
+            return Err(encoded.error(Cbor::Payload).into());
+        }
         Ok(block)
+    }
+
+    /// The tagged message, as it is encoded.
+    #[must_use]
+    pub const fn encoded(self) -> Raw<'b> {
+        match self {
+            Self::Sign1(encoded)
+            | Self::Sign(encoded)
+            | Self::Mac0(encoded)
+            | Self::Mac(encoded) => encoded,
+        }
     }
 }
 
@@ -152,14 +153,12 @@ impl<'b> Authentication<'b> {
 
     /// The authentication blocks in their order.
     pub fn blocks(&self) -> impl Iterator<Item = AuthenticationBlock<'b>> + use<'b> {
-        self.encoded_blocks().map_while(|block| AuthenticationBlock::parse(block).ok())
-    }
-
-    /// The encoded authentication blocks in their order.
-    pub fn encoded_blocks(&self) -> impl Iterator<Item = Raw<'b>> + use<'b> {
         let (mut cursor, mut items) = (self.blocks, self.items);
         core::iter::from_fn(move || {
-            if items.next(&mut cursor).ok()? { cursor.byte_string().ok() } else { None }
+            if !items.next(&mut cursor).ok()? {
+                return None;
+            }
+            AuthenticationBlock::parse(cursor.byte_string().ok()?).ok()
         })
     }
 

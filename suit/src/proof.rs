@@ -100,7 +100,10 @@ impl<'e, 'b> Proof<'e, 'b> {
     ) -> Result<(), Error> {
         let expect = self.expect(anchors);
         for block in self.authentication().blocks() {
-            let AuthenticationBlock::Sign1(message) = block else { continue };
+            let AuthenticationBlock::Sign1(encoded) = block else { continue };
+            let Some(message) = self.read(Sign1::parse_at(&mut encoded.cursor()))? else {
+                continue;
+            };
             for (place, key) in anchors.candidates(message.headers().kid()) {
                 let verified = message.check(key, expect, crypto);
                 let held = self.note(place, verified.and_then(|check| check.run(crypto)))?;
@@ -124,13 +127,8 @@ impl<'e, 'b> Proof<'e, 'b> {
         let expect = self.expect(anchors);
         for block in self.authentication().blocks() {
             let AuthenticationBlock::Sign(encoded) = block else { continue };
-            let message = match cose::Sign::parse_at(&mut encoded.cursor()) {
-                Ok(message) => message,
-                Err(error) => {
-                    self.refusal.note(error)?;
-                    continue;
-                }
-            };
+            let message = cose::Sign::parse_at(&mut encoded.cursor());
+            let Some(message) = self.read(message)? else { continue };
             for signature in message.signatures() {
                 for (place, key) in anchors.candidates(signature.headers().kid()) {
                     let verified = message.check(&signature, key, expect, crypto);
@@ -164,7 +162,9 @@ impl<'e, 'b> Proof<'e, 'b> {
     ) -> Result<(), Error> {
         let expect = self.expect(anchors);
         for block in self.authentication().blocks() {
-            let AuthenticationBlock::Mac0(message) = block else { continue };
+            let AuthenticationBlock::Mac0(encoded) = block else { continue };
+            let message = cose::Mac0::parse_at(&mut encoded.cursor());
+            let Some(message) = self.read(message)? else { continue };
             for (place, key) in anchors.candidates(message.headers().kid()) {
                 let verified = key.secret();
                 let verified = verified.and_then(|secret| message.verify(&secret, expect, crypto));
@@ -189,13 +189,8 @@ impl<'e, 'b> Proof<'e, 'b> {
         let expect = self.expect(anchors).recipients(anchors.algorithms);
         for block in self.authentication().blocks() {
             let AuthenticationBlock::Mac(encoded) = block else { continue };
-            let message = match cose::Mac::parse_at(&mut encoded.cursor()) {
-                Ok(message) => message,
-                Err(error) => {
-                    self.refusal.note(error)?;
-                    continue;
-                }
-            };
+            let message = cose::Mac::parse_at(&mut encoded.cursor());
+            let Some(message) = self.read(message)? else { continue };
             for recipient in message.recipients() {
                 for (place, key) in anchors.candidates(recipient.headers().kid()) {
                     let verified = key.secret().and_then(|secret| {
@@ -238,7 +233,9 @@ impl<'e, 'b> Proof<'e, 'b> {
             };
             let expect = self.expect(anchors);
             for block in self.authentication().blocks() {
-                let AuthenticationBlock::Sign1(message) = block else { continue };
+                let AuthenticationBlock::Sign1(encoded) = block else { continue };
+                let message = Sign1::parse_at(&mut encoded.cursor());
+                let Some(message) = self.read(message)? else { continue };
                 let verified = message.check(&delegate, expect, crypto);
                 self.note(place, verified.and_then(|check| check.run(crypto)))?;
             }
@@ -255,6 +252,14 @@ impl<'e, 'b> Proof<'e, 'b> {
         'b: 'a,
     {
         Expect::any(anchors.algorithms).detached(self.authentication().payload().bytes())
+    }
+
+    /// A message, unless it is malformed, which is noted.
+    fn read<T>(&mut self, message: Result<T, cose::Error>) -> Result<Option<T>, Error> {
+        match message {
+            Ok(message) => Ok(Some(message)),
+            Err(error) => self.refusal.note(error).map(|()| None),
+        }
     }
 
     /// Notes how a check under the anchor at `place` ended; whether it held.

@@ -1,7 +1,7 @@
 //! What an envelope and its manifest say, in a report.
 
 use hexad_cose_core::cbor::{Line, outline};
-use hexad_cose_core::{Algorithm, Headers, Mac, Sign};
+use hexad_cose_core::{Algorithm, Headers, Message};
 use hexad_coswid::inspect::VOCABULARY as COSWID;
 use hexad_suit::authentication::AuthenticationBlock;
 use hexad_suit::command::CommandSequence;
@@ -201,22 +201,24 @@ type Maker<'b> = (Option<Algorithm>, Option<&'b [u8]>);
 
 fn makers<'b>(block: &AuthenticationBlock<'b>) -> (&'static str, &'static str, Vec<Maker<'b>>) {
     let one = |headers: &Headers<'b>| vec![(headers.algorithm(), headers.kid())];
-    match block {
-        AuthenticationBlock::Sign1(message) => ("COSE_Sign1", "sign1", one(message.headers())),
-        AuthenticationBlock::Mac0(message) => ("COSE_Mac0", "mac0", one(message.headers())),
-        AuthenticationBlock::Sign(encoded) => {
-            let signers = Sign::parse(encoded.bytes()).map(|message| {
-                let signers = message.signatures();
-                signers.map(|it| (it.headers().algorithm(), it.headers().kid())).collect()
-            });
-            ("COSE_Sign", "sign", signers.unwrap_or_default())
+    let (name, kind) = match block {
+        AuthenticationBlock::Sign1(_) => ("COSE_Sign1", "sign1"),
+        AuthenticationBlock::Sign(_) => ("COSE_Sign", "sign"),
+        AuthenticationBlock::Mac0(_) => ("COSE_Mac0", "mac0"),
+        AuthenticationBlock::Mac(_) => ("COSE_Mac", "mac"),
+        _ => ("a block of another kind", "other"),
+    };
+    let makers = match Message::parse_at(&mut block.encoded().cursor()) {
+        Ok(Message::Sign1(message)) => one(message.headers()),
+        Ok(Message::Mac0(message)) => one(message.headers()),
+        Ok(Message::Mac(message)) => one(message.headers()),
+        Ok(Message::Sign(message)) => {
+            let signers = message.signatures();
+            signers.map(|it| (it.headers().algorithm(), it.headers().kid())).collect()
         }
-        AuthenticationBlock::Mac(encoded) => {
-            let message = Mac::parse(encoded.bytes());
-            ("COSE_Mac", "mac", message.map(|it| one(it.headers())).unwrap_or_default())
-        }
-        _ => ("a block of another kind", "other", Vec::new()),
-    }
+        _ => Vec::new(),
+    };
+    (name, kind, makers)
 }
 
 fn block_text(block: &AuthenticationBlock<'_>) -> String {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use hexad_cose_core::cbor::Raw;
 use hexad_cose_core::crypto::{Hash, Mac, Sign};
-use hexad_cose_core::{Builder, Label, Secret, kind};
+use hexad_cose_core::{Builder, Label, Message, Secret, kind};
 
 use super::{encode, wrap};
 use crate::authentication::AuthenticationBlock;
@@ -67,7 +67,7 @@ impl EnvelopeBuilder {
             digest: authentication.payload().bytes().to_owned(),
             manifest: envelope.encoded_manifest().bytes().to_owned(),
             delegation: envelope.delegation().map(|all| all.encoded().bytes().to_owned()),
-            blocks: authentication.encoded_blocks().map(|it| it.bytes().to_owned()).collect(),
+            blocks: authentication.blocks().map(|it| it.encoded().bytes().to_owned()).collect(),
             severed: severed.map(|(label, element)| (label, element.bytes().to_owned())).collect(),
             integrated_payloads: payloads
                 .iter()
@@ -129,6 +129,7 @@ impl EnvelopeBuilder {
     /// When it is not a tagged COSE message with a detached payload.
     pub fn add_block(&mut self, block: &[u8]) -> Result<&mut Self, Error> {
         AuthenticationBlock::parse(Raw::new(block, 0))?;
+        Message::parse(block)?;
         self.blocks.push(block.to_owned());
         Ok(self)
     }

@@ -5,11 +5,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use hexad_cose_core::Message;
 use hexad_cose_core::cbor::{Cursor, Raw, Type};
-use hexad_cose_core::{Mac, Sign};
 
 use super::{Finding, Level};
-use crate::authentication::AuthenticationBlock;
 use crate::command::{Alternative, Command, CommandSequence, Operation};
 use crate::envelope::Envelope;
 use crate::labels::{self, manifest as element};
@@ -138,20 +137,15 @@ impl Check<'_, '_> {
 fn blocks(envelope: &Envelope<'_>, check: &mut Check<'_, '_>) {
     let mut algorithms = Vec::new();
     for block in envelope.authentication().blocks() {
-        match block {
-            AuthenticationBlock::Sign1(message) => algorithms.extend(message.headers().algorithm()),
-            AuthenticationBlock::Mac0(message) => algorithms.extend(message.headers().algorithm()),
-            AuthenticationBlock::Sign(encoded) => {
-                if let Ok(message) = Sign::parse(encoded.bytes()) {
-                    algorithms
-                        .extend(message.signatures().filter_map(|it| it.headers().algorithm()));
-                }
+        let encoded = block.encoded();
+        match Message::parse_at(&mut encoded.cursor()) {
+            Ok(Message::Sign(message)) => {
+                algorithms.extend(message.signatures().filter_map(|it| it.headers().algorithm()));
             }
-            AuthenticationBlock::Mac(encoded) => {
-                if let Ok(message) = Mac::parse(encoded.bytes()) {
-                    algorithms.extend(message.headers().algorithm());
-                }
-            }
+            Ok(Message::Sign1(message)) => algorithms.extend(message.headers().algorithm()),
+            Ok(Message::Mac0(message)) => algorithms.extend(message.headers().algorithm()),
+            Ok(Message::Mac(message)) => algorithms.extend(message.headers().algorithm()),
+            _ => {}
         }
     }
     let offered = check.target.crypt_algos();

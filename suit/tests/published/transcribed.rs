@@ -125,8 +125,8 @@ fn rebuild(name: &str, vector: &[u8]) {
     let manifest = envelope.unverified_manifest(&mut RustCrypto).unwrap();
     let mut made = builder(&manifest, &envelope).build(&mut RustCrypto).unwrap();
     assert_eq!(made.manifest().unwrap(), manifest.encoded().bytes(), "{name}: the manifest");
-    for block in envelope.authentication().encoded_blocks() {
-        made.add_block(block.bytes()).unwrap();
+    for block in envelope.authentication().blocks() {
+        made.add_block(block.encoded().bytes()).unwrap();
     }
     for (uri, payload) in envelope.integrated_payloads().iter() {
         made.integrated_payload(uri, payload);

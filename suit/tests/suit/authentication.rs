@@ -322,7 +322,7 @@ fn a_block_under_another_tag() {
     sign1(&mut envelope, 1);
     let bytes = envelope.encode().unwrap();
     let parsed = Envelope::parse(&bytes).unwrap();
-    let block = parsed.authentication().encoded_blocks().next().unwrap();
+    let block = parsed.authentication().blocks().next().unwrap().encoded();
     let author = key(1);
     for tag in [0xd1, 0xd0] {
         let mut changed = bytes.clone();
@@ -341,7 +341,7 @@ fn a_block_of_another_manifest() {
     sign1(&mut other, 1);
     let bytes = other.encode().unwrap();
     let parsed = Envelope::parse(&bytes).unwrap();
-    let block = parsed.authentication().encoded_blocks().next().unwrap();
+    let block = parsed.authentication().blocks().next().unwrap().encoded();
     let mut envelope = unsigned();
     envelope.add_block(block.bytes()).unwrap();
     let author = key(1);
@@ -411,4 +411,36 @@ fn severed_elements_come_and_go() {
     assert_eq!(attach(labels::manifest::INSTALL, install), Ok(()));
     again.integrated_payload("#app", b"payload");
     assert_eq!(again.encode().unwrap(), whole);
+}
+
+/// Attack: keys of the envelope for the second time, where two readers could take different ones (RFC
+/// 8949, 5.6), or in an order in which the manifest would be met before who vouches for it (8.3).
+#[test]
+fn repeated_or_reordered_keys() {
+    let mut manifest = example_1();
+    manifest.sever(labels::manifest::INSTALL);
+    let mut envelope = manifest.build(&mut RustCrypto).unwrap();
+    sign1(&mut envelope, 1);
+    let bytes = envelope.encode().unwrap();
+    assert!(accept(&bytes).is_ok());
+    let parsed = Envelope::parse(&bytes).unwrap();
+    let (_, install) = parsed.severed_elements().next().unwrap();
+    let wrapped = parsed.encoded_manifest();
+    let wrapper = &bytes[3..wrapped.offset() - 1];
+    let entry = |label: u8, value: &[u8]| [&[label], value].concat();
+    let (authentication, manifest, install) =
+        (wrapper.to_vec(), entry(3, wrapped.bytes()), entry(20, install.bytes()));
+    let refused = |entries: &[&[u8]]| {
+        let count = u8::try_from(entries.len()).unwrap();
+        let changed = [&[0xd8, 0x6b, 0xa0 | count], &entries.concat()[..]].concat();
+        accept(&changed).map(|_| ()).map_err(Error::kind)
+    };
+    assert_eq!(refused(&[&authentication, &manifest, &install]), Ok(()));
+    // Severed elements may stand anywhere: their digests are in the manifest.
+    assert_eq!(refused(&[&install, &authentication, &manifest]), Ok(()));
+    assert_eq!(refused(&[&manifest, &authentication, &install]), Err(ErrorKind::ElementOrder));
+    let duplicate = Err(ErrorKind::Cose(Cbor::DuplicateKey));
+    assert_eq!(refused(&[&authentication, &manifest, &install, &install]), duplicate);
+    assert_eq!(refused(&[&authentication, &manifest, &manifest]), duplicate);
+    assert_eq!(refused(&[&authentication, &authentication, &manifest]), duplicate);
 }
