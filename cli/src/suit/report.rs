@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use hexad_cose_core::{Expect, Message, Verified};
+use hexad_cose_core::cbor::Cursor;
+use hexad_cose_core::{Encrypt0, Expect, Message};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::report::replay::{Ended, replay};
 use hexad_suit::report::{Entry, Report as SuitReport};
@@ -13,12 +14,12 @@ use serde_json::json;
 use super::show::component_text;
 use crate::failure::{Failure, Problem};
 use crate::input::{Input, hex};
-use crate::keys::{KeyFile, MACS, SIGNATURES};
+use crate::keys::{CONTENTS, KeyFile, MACS, SIGNATURES};
 use crate::report::Report;
 
 #[derive(Args, Debug)]
 pub struct ReportArguments {
-    /// SUIT_Report, bare or in a COSE_Sign1 or COSE_Mac0; `-` is standard input
+    /// SUIT_Report, bare, in a COSE_Sign1 or COSE_Mac0, or encrypted; `-` is standard input
     file: PathBuf,
     /// The envelope that the report is about
     #[arg(short, long, value_name = "FILE")]
@@ -26,6 +27,9 @@ pub struct ReportArguments {
     /// The device's key, which has to have made the COSE_Sign1 or COSE_Mac0
     #[arg(short, long)]
     key: Option<PathBuf>,
+    /// The key of a COSE_Encrypt0, in a COSE_Sign1 or COSE_Mac0 or by itself
+    #[arg(long, value_name = "KEY")]
+    decryption_key: Option<PathBuf>,
     /// What the device did, which its report need not tell
     #[arg(long, value_enum)]
     procedure: Option<Wanted>,
@@ -63,18 +67,21 @@ pub fn run(arguments: &ReportArguments) -> Result<Report, Failure> {
     let manifest = envelope.unverified_manifest(&mut RustCrypto).map_err(refuse)?;
     let mut shown = Report::new("suit-report");
     let file = arguments.key.as_deref().map(KeyFile::read).transpose()?;
-    let report = match &file {
+    let mut bytes = match &file {
         Some(file) => {
-            let report = protected(&input, file)?;
+            let payload = verified_payload(&input, file)?;
             shown.accepted("SUIT report verified");
-            report
+            payload
         }
         None => {
-            let report = SuitReport::parse(input.bytes());
             shown.unproven("SUIT report: nobody has vouched for it");
-            report.map_err(|error| input.reject(error))?
+            input.bytes().to_vec()
         }
     };
+    if let Some(path) = &arguments.decryption_key {
+        bytes = decrypted(&input, &bytes, &KeyFile::read(path)?)?;
+    }
+    let report = SuitReport::parse(&bytes).map_err(|error| input.reject(error))?;
     shown.json("verified", file.is_some());
     let reference = report.reference();
     if reference.digest != envelope.authentication().digest() {
@@ -178,27 +185,39 @@ fn properties(shown: &mut Report, report: &SuitReport<'_>) {
     shown.json("capabilities", value);
 }
 
-/// The report that the device has signed, or put a tag on.
-fn protected<'b>(input: &'b Input, file: &KeyFile) -> Result<SuitReport<'b>, Failure> {
+/// What the device has signed, or put a tag on.
+fn verified_payload(input: &Input, file: &KeyFile) -> Result<Vec<u8>, Failure> {
     let key = file.key()?;
     let refuse = |error: hexad_cose_core::Error| input.reject(error);
-    let read = |report: Result<Verified<SuitReport<'b>>, Error>| {
-        report.map(Verified::into_inner).map_err(|error| input.reject(error))
-    };
     match Message::parse(input.bytes()).map_err(refuse)? {
         Message::Sign1(message) => {
             let check = message.check(&key, Expect::any(SIGNATURES), &mut RustCrypto);
             let verified = check.and_then(|check| check.run(&mut RustCrypto)).map_err(refuse)?;
-            read(SuitReport::verified(&verified))
+            Ok(verified.payload().to_vec())
         }
         Message::Mac0(message) => {
             let secret = key.secret().map_err(|error| file.reject(error))?;
             let verified = message.verify(&secret, Expect::any(MACS), &mut RustCrypto);
-            read(SuitReport::verified(&verified.map_err(refuse)?))
+            Ok(verified.map_err(refuse)?.payload().to_vec())
         }
         _ => {
-            let message = "a report is protected by a COSE_Sign1 or COSE_Mac0";
+            let message = "a report is signed in a COSE_Sign1, or has a tag in a COSE_Mac0";
             Err(input.reject(Problem::at("unexpected-message", 0, message)))
         }
     }
+}
+
+/// The plaintext of a COSE_Encrypt0. The draft's text has the report in it, and its CDDL the report in a
+/// byte string: both are taken.
+fn decrypted(input: &Input, message: &[u8], file: &KeyFile) -> Result<Vec<u8>, Failure> {
+    let refuse = |error: hexad_cose_core::Error| input.reject(error);
+    let key = file.key()?;
+    let secret = key.secret().map_err(|error| file.reject(error))?;
+    let message = Encrypt0::parse(message).map_err(refuse)?;
+    let mut buffer = vec![0; input.bytes().len()];
+    let expect = Expect::any(CONTENTS);
+    let opened = message.decrypt(&secret, expect, &mut buffer, &mut RustCrypto).map_err(refuse)?;
+    let plaintext: &[u8] = &opened;
+    let wrapped = Cursor::new(plaintext).byte_string();
+    Ok(wrapped.map_or_else(|_| plaintext.to_vec(), |inner| inner.bytes().to_vec()))
 }

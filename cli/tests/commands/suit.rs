@@ -264,6 +264,15 @@ fn a_device_is_simulated_and_reports() {
     assert_eq!(json(folder, &signed)["verified"], true);
     let other = [&signed[..6], &["author.pem"]].concat();
     assert_eq!(json(folder, &other)["ok"], false);
+    // Encrypted inside, it is opened with the operator's key.
+    accepted(folder, &["key", "generate", "--alg", "A128GCM", "-o", "operator.cbor"]);
+    let encrypt = ["cose", "encrypt", "lamp.report", "-k", "operator.cbor", "-o", "sealed"];
+    accepted(folder, &encrypt);
+    accepted(folder, &["cose", "sign", "sealed", "-k", "owner.cbor", "-o", "sealed.report"]);
+    let sealed = ["suit", "report", "sealed.report", "--manifest", &envelope, "-k", "owner.pem"];
+    assert_eq!(json(folder, &sealed)["ok"], false, "without the key");
+    let opened = json(folder, &[&sealed[..], &["--decryption-key", "operator.cbor"]].concat());
+    assert_eq!((&opened["ok"], &opened["verified"]), (&true.into(), &true.into()));
     create(folder, "delta");
     let other = ["suit", "report", "lamp.report", "--manifest", "delta.suit"];
     assert_eq!(json(folder, &other)["error"]["kind"], "other-manifest");
@@ -450,6 +459,34 @@ fn encrypted_images_are_simulated() {
     device(folder, &["[\"app\"]"], &server.replace("device.cbor", "other.cbor"));
     let run = ["suit", "run", &envelope, "-k", "author.pem", "-d", "device.toml"];
     assert!(refused_run(folder, &run).ends_with("suit-directive-fetch failed"));
+
+    // For a device's public key, bound to the protocol's name (firmware encryption, 6.2.4).
+    let agree = ["key", "generate", "--alg", "ECDH-ES+A128KW", "-o", "agree.cbor"];
+    accepted(folder, &agree);
+    accepted(
+        folder,
+        &["key", "convert", "agree.cbor", "--public", "--format", "pem", "-o", "agree.pub"],
+    );
+    let encrypt = [
+        "cose",
+        "encrypt",
+        "app.bin",
+        "--alg",
+        "A128GCM",
+        "--recipient",
+        "agree.pub",
+        "--ciphertext",
+        "app.sealed",
+        "-o",
+        "app.info",
+    ];
+    accepted(folder, &[&encrypt[..], &["--supp-pub", "SUIT Payload Encryption"]].concat());
+    let envelope = create(folder, "encrypted");
+    device(folder, &["[\"app\"]"], &server.replace("device.cbor", "agree.cbor"));
+    assert_eq!(actions(folder, &envelope, &[]).last().unwrap(), "runs app");
+    accepted(folder, &encrypt);
+    create(folder, "encrypted");
+    assert!(refused_run(folder, &run).ends_with("suit-directive-fetch failed"), "bound to nothing");
 }
 
 /// What was installed is removed again; what the maker's own command makes is checked by its digest.
