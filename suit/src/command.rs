@@ -294,7 +294,8 @@ impl<'b> TryEach<'b> {
     }
 
     /// Where the next alternative, or the end, stands in the input.
-    pub(crate) fn offset(&self) -> usize {
+    #[must_use]
+    pub fn offset(&self) -> usize {
         self.cursor.offset()
     }
 
@@ -546,11 +547,6 @@ impl<'b> Commands<'b> {
         let mut cursor = sequence.encoded.cursor();
         let items = cursor.array()?;
         Ok(Self { cursor, items })
-    }
-
-    /// Where the next command, or the end, stands in the input.
-    pub(crate) fn offset(&self) -> usize {
-        self.cursor.offset()
     }
 
     /// Takes the next command; at the end, makes sure that nothing follows.

@@ -32,13 +32,12 @@ impl<'b> ComponentIdentifier<'b> {
 
     /// Takes the identifier at `cursor`.
     pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        let encoded = cursor.item()?;
-        let mut inside = encoded.cursor();
-        let mut segments = inside.array()?;
-        while segments.next(&mut inside)? {
-            inside.bytes()?;
+        let start = cursor.rest();
+        let mut segments = cursor.array()?;
+        while segments.next(cursor)? {
+            cursor.bytes()?;
         }
-        Ok(Self { encoded, prefix: None })
+        Ok(Self { encoded: start.until(cursor), prefix: None })
     }
 
     /// The identifier behind `prefix`; `None` where there is a prefix before.

@@ -113,6 +113,28 @@ impl<'b> Parameter<'b> {
         }
     }
 
+    /// Passes over the value of the parameter whose key was taken at `offset`, and checks that
+    /// [`take`](Self::take) will take it.
+    pub(crate) fn check(key: i64, offset: usize, cursor: &mut Cursor<'b>) -> Result<(), Error> {
+        match key {
+            label::VENDOR_IDENTIFIER => vendor(cursor).map(drop),
+            label::CLASS_IDENTIFIER | label::DEVICE_IDENTIFIER => uuid(cursor).map(drop),
+            label::IMAGE_DIGEST => Self::image_digest(cursor).map(drop),
+            label::IMAGE_SIZE | label::COMPONENT_SLOT | label::SOURCE_COMPONENT => {
+                Ok(cursor.unsigned().map(drop)?)
+            }
+            label::CONTENT
+            | label::INVOKE_ARGS
+            | label::FETCH_ARGUMENTS
+            | label::ENCRYPTION_INFO => Ok(cursor.bytes().map(drop)?),
+            label::URI => Ok(cursor.text().map(drop)?),
+            label::STRICT_ORDER | label::SOFT_FAILURE => Ok(cursor.boolean().map(drop)?),
+            ..=-1 => custom(cursor).map(drop),
+            4 | 26..=30 if UPDATE_MANAGEMENT => Self::take(key, offset, cursor).map(drop),
+            _ => Err(Error::new(ErrorKind::UnsupportedParameter(key), offset)),
+        }
+    }
+
     /// Takes the value of suit-parameter-image-digest.
     pub(crate) fn image_digest(cursor: &mut Cursor<'b>) -> Result<Digest<'b>, Error> {
         let mut inside = cursor.wrapped()?;

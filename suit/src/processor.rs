@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::{directive as label, manifest as element, parameter};
 use crate::manifest::{Manifest, Severable};
 use crate::parameter::Parameter;
-use crate::platform::{Component, Identity, Platform, Record};
+use crate::platform::{Component, Failure, Identity, Platform, Record};
 
 use condition::Measurement;
 use directive::{Job, Progress, Roles};
@@ -255,6 +255,12 @@ enum Request<'m, H> {
     },
 }
 
+/// How something that the platform was asked has ended.
+enum Ended {
+    Condition(Result<(), Error>),
+    Directive(Result<(), Error>),
+}
+
 impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
     Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
@@ -314,8 +320,8 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
 
     fn advance(&mut self, platform: &mut P) -> Result<Step<'m>, Error> {
         loop {
-            if let Some(task) = self.task.take() {
-                match self.work_on(task, platform)? {
+            if self.task.is_some() {
+                match self.work_on(platform)? {
                     Some(step) => return Ok(step),
                     None => continue,
                 }
@@ -441,91 +447,102 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// Works on what the platform was asked; gives a step when the caller has to do something.
-    fn work_on(
-        &mut self,
-        mut task: Task<'m, <P::Hash as Hash>::Hasher>,
-        platform: &mut P,
-    ) -> Result<Option<Step<'m>>, Error> {
-        let Task { instruction, component, request } = &mut task;
+    fn work_on(&mut self, platform: &mut P) -> Result<Option<Step<'m>>, Error> {
+        let Some(Task { instruction, component, request }) = &mut self.task else {
+            return Ok(None);
+        };
+        let (instruction, component) = (*instruction, *component);
         let at = |kind| Error::new(kind, instruction.offset);
         let failed = at(ErrorKind::ConditionFailed(instruction.label));
-        let step = match request {
-            Request::Measure(measurement) => match measurement.poll(component, platform) {
-                Poll::Pending => Step::Busy,
-                Poll::Ready(holds) => {
-                    let result = if holds { Ok(()) } else { Err(failed) };
-                    return self.tested(instruction, result, platform).map(|()| None);
-                }
+        let result = match request {
+            Request::Measure(measurement) => match measurement.poll(&component, platform) {
+                Poll::Pending => return Ok(Some(Step::Busy)),
+                Poll::Ready(holds) => Ended::Condition(if holds { Ok(()) } else { Err(failed) }),
             },
             Request::Condition(condition) if UPDATE_MANAGEMENT => {
-                match self.poll_condition(instruction, component, *condition, platform) {
-                    Poll::Pending => Step::Busy,
-                    Poll::Ready(answer) => {
-                        let result = match answer {
-                            Ok(true) => Ok(()),
-                            Ok(false) => Err(failed),
-                            Err(error) => Err(error),
-                        };
-                        return self.tested(instruction, result, platform).map(|()| None);
-                    }
+                let condition = *condition;
+                match self.poll_condition(&instruction, &component, condition, platform) {
+                    Poll::Pending => return Ok(Some(Step::Busy)),
+                    Poll::Ready(answer) => Ended::Condition(match answer {
+                        Ok(true) => Ok(()),
+                        Ok(false) => Err(failed),
+                        Err(error) => Err(error),
+                    }),
                 }
             }
-            Request::Job(job) => match self.poll_job(instruction, component, job, platform) {
-                Progress::Ask(step) => step,
-                Progress::Condition(result) => {
-                    return self.tested(instruction, result, platform).map(|()| None);
-                }
-                Progress::Ended(result) => {
-                    return self.acted(instruction, result, platform).map(|()| None);
-                }
-            },
-            Request::References(job) if Self::HAS_DEPENDENCIES => {
-                match platform.references(component) {
-                    Poll::Pending => Step::Busy,
-                    Poll::Ready(references) => {
-                        let failed = ErrorKind::DirectiveFailed(instruction.label);
-                        let is_dependency =
-                            self.is_dependency(instruction.manifest, instruction.index);
-                        let request = match (job.take(), references) {
-                            (_, Err(_)) => Err(at(failed)),
-                            (Some(job), Ok(0)) => Ok(Request::Job(job)),
-                            (Some(_), Ok(_)) => Err(at(ErrorKind::Referenced)),
-                            // Nobody else needs the manifest: what it installed goes first.
-                            (None, Ok(0..=1)) if is_dependency => {
-                                Ok(Request::Load { need: Need::Uninstall, is_announced: false })
-                            }
-                            (None, Ok(_)) => Ok(Request::Job(Job::Unlink)),
-                        };
-                        match request {
-                            Ok(request) => self.ask(*instruction, *component, request)?,
-                            Err(error) => self.acted(instruction, Err(error), platform)?,
+            Request::Job(job) => {
+                let mut job = *job;
+                match self.poll_job(&instruction, &component, &mut job, platform) {
+                    Progress::Ask(step) => {
+                        if let Some(Task { request, .. }) = &mut self.task {
+                            *request = Request::Job(job);
                         }
-                        return Ok(None);
+                        return Ok(Some(step));
+                    }
+                    Progress::Condition(result) => Ended::Condition(result),
+                    Progress::Ended(result) => Ended::Directive(result),
+                }
+            }
+            Request::References(job) if Self::HAS_DEPENDENCIES => {
+                let job = *job;
+                match platform.references(&component) {
+                    Poll::Pending => return Ok(Some(Step::Busy)),
+                    Poll::Ready(references) => {
+                        match self.may_alter(&instruction, job, references) {
+                            Ok(request) => {
+                                self.ask(instruction, component, request)?;
+                                return Ok(None);
+                            }
+                            Err(error) => Ended::Directive(Err(error)),
+                        }
                     }
                 }
             }
             Request::Load { need, is_announced } if Self::HAS_DEPENDENCIES => {
-                match self.load(component, platform) {
-                    Err(error) => {
-                        return self.acted(instruction, Err(error), platform).map(|()| None);
-                    }
+                let (need, was_announced) = (*need, core::mem::replace(is_announced, true));
+                match self.load(&component, platform) {
+                    Err(error) => Ended::Directive(Err(error)),
+                    Ok(None) if was_announced => return Ok(Some(Step::Busy)),
+                    Ok(None) => return self.want(&instruction, &component).map(Some),
                     Ok(Some(place)) => {
-                        self.loaded(instruction, component, *need, place, platform)?;
+                        self.task = None;
+                        self.loaded(&instruction, &component, need, place, platform)?;
                         return Ok(None);
-                    }
-                    Ok(None) if *is_announced => Step::Busy,
-                    Ok(None) => {
-                        *is_announced = true;
-                        self.want(instruction, component)?
                     }
                 }
             }
             Request::Condition(_) | Request::References(_) | Request::Load { .. } => {
-                return Err(at(ErrorKind::UnsupportedCommand(instruction.label)));
+                Ended::Directive(Err(at(ErrorKind::UnsupportedCommand(instruction.label))))
             }
         };
-        self.task = Some(task);
-        Ok(Some(step))
+        self.task = None;
+        match result {
+            Ended::Condition(result) => self.tested(&instruction, result, platform)?,
+            Ended::Directive(result) => self.acted(&instruction, result, platform)?,
+        }
+        Ok(None)
+    }
+
+    /// What is asked next, when the platform has told how many manifests refer to a component: before
+    /// a job alters it or, without one, it is unlinked.
+    fn may_alter(
+        &self,
+        instruction: &Instruction<'m>,
+        job: Option<Job<'m>>,
+        references: Result<u64, Failure>,
+    ) -> Result<Request<'m, <P::Hash as Hash>::Hasher>, Error> {
+        let at = |kind| Error::new(kind, instruction.offset);
+        let is_dependency = self.is_dependency(instruction.manifest, instruction.index);
+        match (job, references) {
+            (_, Err(_)) => Err(at(ErrorKind::DirectiveFailed(instruction.label))),
+            (Some(job), Ok(0)) => Ok(Request::Job(job)),
+            (Some(_), Ok(_)) => Err(at(ErrorKind::Referenced)),
+            // Nobody else needs the manifest: what it installed goes first.
+            (None, Ok(0..=1)) if is_dependency => {
+                Ok(Request::Load { need: Need::Uninstall, is_announced: false })
+            }
+            (None, Ok(_)) => Ok(Request::Job(Job::Unlink)),
+        }
     }
 
     /// What is to be handed over as the manifest in the component.

@@ -1,13 +1,19 @@
 //! Checking a command sequence and all that is nested in it, once, before anything runs.
+//!
+//! This walks the encoding itself rather than [`Command`](crate::command::Command)s: a device that only
+//! runs manifests has no use for those.
 
-use hexad_cose_core::ErrorKind as Cbor;
+use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
+use hexad_cose_core::{ErrorKind as Cbor, Label};
 
 use crate::command::{
-    Alternative, Command, CommandSequence, Commands, Condition, Operation, TryEach,
+    Action, CommandSequence, Condition, CopyParams, OverrideMultiple, ReportingPolicy,
+    UPDATE_MANAGEMENT, custom,
 };
 use crate::error::{Error, ErrorKind};
+use crate::labels::{directive, parameter};
 use crate::options::Options;
-use crate::parameter::{Parameter, Parameters};
+use crate::parameter::{Parameter, text_key};
 
 /// Where a sequence stands, which decides what it may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +42,20 @@ impl Findings {
 
 /// A sequence, or the alternatives of a try-each, that the check is inside of.
 #[derive(Clone, Copy)]
-enum Level<'b> {
-    Sequence(Commands<'b>),
-    TryEach(TryEach<'b>),
+struct Level<'b> {
+    cursor: Cursor<'b>,
+    items: Items,
+    /// How many alternatives were seen of a try-each; `None` for a sequence.
+    alternatives: Option<usize>,
+}
+
+/// One that the check comes back to: offsets in the outermost sequence.
+#[derive(Clone, Copy)]
+struct Outer {
+    next: usize,
+    end: usize,
+    items: Items,
+    alternatives: Option<usize>,
 }
 
 /// Checks `sequence` against the CDDL, with `components` of them to refer to.
@@ -48,133 +65,227 @@ pub(crate) fn check(
     components: usize,
     options: &Options,
 ) -> Result<Findings, Error> {
+    let whole = sequence.encoded();
     let mut findings = Findings::default();
-    let mut path = Path::default();
-    path.push(Level::Sequence(enter(sequence)?), options.nesting)?;
-    while let Some(level) = path.last() {
-        let inner = match level {
-            Level::TryEach(alternatives) => match alternatives.take_next()? {
-                Some(Alternative::Sequence(sequence)) => Level::Sequence(enter(sequence)?),
-                Some(Alternative::Succeed) => continue,
-                None => {
-                    path.pop();
-                    continue;
-                }
-            },
-            Level::Sequence(commands) => {
-                let Some(command) = commands.take_next()? else {
-                    path.pop();
-                    continue;
-                };
-                check_command(&command, place, components)?;
-                match command.operation {
-                    Operation::Condition(Condition::VendorIdentifier, _) => {
-                        findings.vendor_identifier = true;
-                        continue;
-                    }
-                    Operation::Condition(Condition::ClassIdentifier, _) => {
-                        findings.class_identifier = true;
-                        continue;
-                    }
-                    Operation::TryEach(alternatives) => Level::TryEach(alternatives),
-                    Operation::RunSequence(sequence) => Level::Sequence(enter(sequence)?),
-                    _ => continue,
-                }
-            }
-        };
-        path.push(inner, options.nesting)?;
+    let mut path: [Option<Outer>; Options::MAX_NESTING * 2] = [None; Options::MAX_NESTING * 2];
+    let (mut depth, mut sequences) = (0usize, 1usize);
+    let nesting = options.nesting.min(Options::MAX_NESTING);
+    if nesting == 0 {
+        return Err(Error::new(ErrorKind::NestingTooDeep, whole.offset()));
     }
-    Ok(findings)
+    let mut level = enter(whole)?;
+    loop {
+        let inner = match level.alternatives {
+            Some(seen) => level.next_alternative(seen)?,
+            None => level.next_command(place, components, &mut findings)?,
+        };
+        match inner {
+            Next::Same => {}
+            Next::Inside(inner) => {
+                let is_sequence = inner.alternatives.is_none();
+                let too_deep = Error::new(ErrorKind::NestingTooDeep, inner.cursor.offset());
+                if is_sequence && sequences >= nesting {
+                    return Err(too_deep);
+                }
+                let next = level.cursor.offset();
+                let end = next.saturating_add(level.cursor.rest().bytes().len());
+                let Level { items, alternatives, .. } = level;
+                let outer = Outer { next, end, items, alternatives };
+                *path.get_mut(depth).ok_or(too_deep)? = Some(outer);
+                depth = depth.saturating_add(1);
+                sequences = sequences.saturating_add(usize::from(is_sequence));
+                level = inner;
+            }
+            Next::End => {
+                sequences = sequences.saturating_sub(usize::from(level.alternatives.is_none()));
+                let Some(place) = depth.checked_sub(1) else { return Ok(findings) };
+                depth = place;
+                let Some(Some(outer)) = path.get(place).copied() else { return Ok(findings) };
+                let from = outer.next.saturating_sub(whole.offset());
+                let to = outer.end.saturating_sub(whole.offset());
+                let rest = whole.bytes().get(from..to).unwrap_or_default();
+                level = Level {
+                    cursor: Cursor::at(rest, outer.next),
+                    items: outer.items,
+                    alternatives: outer.alternatives,
+                };
+            }
+        }
+    }
+}
+
+/// Where the check goes on.
+enum Next<'b> {
+    Same,
+    Inside(Level<'b>),
+    End,
 }
 
 /// Enters a sequence, which must not be empty.
-fn enter(sequence: CommandSequence<'_>) -> Result<Commands<'_>, Error> {
-    let mut commands = Commands::enter(sequence)?;
-    let start = commands;
-    if commands.take_next()?.is_none() {
-        return Err(sequence.encoded().error(Cbor::Length).into());
+fn enter(encoded: Raw<'_>) -> Result<Level<'_>, Error> {
+    let mut cursor = encoded.cursor();
+    let items = cursor.array()?;
+    let (mut first, mut probe) = (cursor, items);
+    if !probe.next(&mut first)? {
+        return Err(encoded.error(Cbor::Length).into());
     }
-    Ok(start)
+    Ok(Level { cursor, items, alternatives: None })
 }
 
-fn check_command(command: &Command<'_>, place: Place, components: usize) -> Result<(), Error> {
-    let refuse = |kind| Err(Error::new(kind, command.offset));
-    let parameters = |parameters| check_parameters(parameters, place, components, command.offset);
-    match command.operation {
-        Operation::Action(..)
-        | Operation::OverrideMultiple(_)
-        | Operation::CopyParams(_)
-        | Operation::Custom(_)
-            if place == Place::Shared =>
-        {
-            refuse(ErrorKind::NotInSharedSequence(command.label))
-        }
-        Operation::SetComponentIndex(index) if !index.is_below(components) => {
-            refuse(ErrorKind::ComponentIndex)
-        }
-        Operation::OverrideParameters(set) | Operation::SetParameters(set) => parameters(set),
-        Operation::OverrideMultiple(sets) => sets.iter().try_for_each(|(index, set)| {
-            if index < components { parameters(set) } else { refuse(ErrorKind::ComponentIndex) }
-        }),
-        Operation::CopyParams(copies) if copies.iter().any(|(index, _)| index >= components) => {
-            refuse(ErrorKind::ComponentIndex)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_parameters(
-    parameters: Parameters<'_>,
-    place: Place,
-    components: usize,
-    offset: usize,
-) -> Result<(), Error> {
-    for parameter in parameters {
-        let refused = match parameter {
-            Parameter::SourceComponent(index) if index >= components => ErrorKind::ComponentIndex,
-            Parameter::Custom(label, _) if place == Place::Shared => {
-                ErrorKind::UnsupportedParameter(label)
+impl<'b> Level<'b> {
+    /// Takes the next alternative of a try-each: two sequences at least, and perhaps nil at the end.
+    fn next_alternative(&mut self, seen: usize) -> Result<Next<'b>, Error> {
+        let cursor = &mut self.cursor;
+        let here = *cursor;
+        let mut ends = !self.items.next(cursor)?;
+        if !ends && cursor.take_null() {
+            if self.items.next(cursor)? {
+                return Err(cursor.error(Cbor::InvalidValue).into());
             }
-            _ => continue,
+            ends = true;
+        }
+        if ends {
+            return if seen < 2 { Err(here.error(Cbor::Length).into()) } else { Ok(Next::End) };
+        }
+        self.alternatives = Some(seen.saturating_add(1));
+        enter(cursor.byte_string()?).map(Next::Inside)
+    }
+
+    /// Takes the next command of a sequence; at the end, makes sure that nothing follows.
+    fn next_command(
+        &mut self,
+        place: Place,
+        components: usize,
+        findings: &mut Findings,
+    ) -> Result<Next<'b>, Error> {
+        let cursor = &mut self.cursor;
+        if !self.items.next(cursor)? {
+            cursor.finish()?;
+            return Ok(Next::End);
+        }
+        let offset = cursor.offset();
+        let label = cursor.integer()?;
+        if !self.items.next(cursor)? {
+            return Err(cursor.error(Cbor::Length).into());
+        }
+        let refuse = |kind| Err(Error::new(kind, offset));
+        if let Some(condition) = Condition::from_label(label) {
+            ReportingPolicy::take(cursor)?;
+            findings.vendor_identifier |= condition == Condition::VendorIdentifier;
+            findings.class_identifier |= condition == Condition::ClassIdentifier;
+            return Ok(Next::Same);
+        }
+        let steers = matches!(
+            label,
+            directive::SET_COMPONENT_INDEX
+                | directive::OVERRIDE_PARAMETERS
+                | directive::SET_PARAMETERS
+                | directive::TRY_EACH
+                | directive::RUN_SEQUENCE
+        );
+        let updates = matches!(label, directive::OVERRIDE_MULTIPLE | directive::COPY_PARAMS);
+        let is_known = steers
+            || label < 0
+            || updates && UPDATE_MANAGEMENT
+            || Action::from_label(label).is_some();
+        if !is_known {
+            return refuse(ErrorKind::UnsupportedCommand(label));
+        }
+        if !steers && place == Place::Shared {
+            return refuse(ErrorKind::NotInSharedSequence(label));
+        }
+        let is_below = |index| {
+            let unknown = Error::new(ErrorKind::ComponentIndex, offset);
+            if index < components { Ok(()) } else { Err(unknown) }
         };
-        return Err(Error::new(refused, offset));
+        match label {
+            directive::SET_COMPONENT_INDEX => check_index(cursor, is_below)?,
+            directive::OVERRIDE_PARAMETERS | directive::SET_PARAMETERS => {
+                check_parameters(cursor, place, is_below)?;
+            }
+            directive::TRY_EACH => {
+                let mut inside = *cursor;
+                let items = inside.array()?;
+                skip_argument(cursor)?;
+                let inner = Level { cursor: inside, items, alternatives: Some(0) };
+                return Ok(Next::Inside(inner));
+            }
+            directive::RUN_SEQUENCE => return enter(cursor.byte_string()?).map(Next::Inside),
+            directive::OVERRIDE_MULTIPLE => {
+                for (index, parameters) in OverrideMultiple::take(cursor)?.iter() {
+                    is_below(index)?;
+                    check_parameters(&mut parameters.encoded().cursor(), place, is_below)?;
+                }
+            }
+            directive::COPY_PARAMS => {
+                CopyParams::take(cursor)?.iter().try_for_each(|(index, _)| is_below(index))?;
+            }
+            ..=-1 => custom(cursor).map(drop)?,
+            _ => ReportingPolicy::take(cursor).map(drop)?,
+        }
+        Ok(Next::Same)
+    }
+}
+
+/// Takes a component index: one, a list that is not empty, or true.
+fn check_index(
+    cursor: &mut Cursor<'_>,
+    is_below: impl Fn(usize) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let here = *cursor;
+    match cursor.peek()? {
+        Type::Bool if cursor.boolean()? => Ok(()),
+        Type::Bool => Err(here.error(Cbor::InvalidValue).into()),
+        Type::Array => {
+            let mut items = cursor.array()?;
+            let mut any = false;
+            while items.next(cursor)? {
+                is_below(cursor.unsigned_as()?)?;
+                any = true;
+            }
+            if any { Ok(()) } else { Err(here.error(Cbor::Length).into()) }
+        }
+        _ => is_below(cursor.unsigned_as()?),
+    }
+}
+
+/// Takes a map of parameters that is not empty.
+fn check_parameters(
+    cursor: &mut Cursor<'_>,
+    place: Place,
+    is_below: impl Fn(usize) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let here = *cursor;
+    let mut entries = Entries::enter(cursor)?;
+    let mut any = false;
+    loop {
+        let at = cursor.offset();
+        match entries.next(cursor)? {
+            None if any => return Ok(()),
+            None => return Err(here.error(Cbor::Length).into()),
+            Some(Label::Integer(parameter::SOURCE_COMPONENT)) => is_below(cursor.unsigned_as()?)?,
+            Some(Label::Integer(key @ ..=-1)) if place == Place::Shared => {
+                return Err(Error::new(ErrorKind::UnsupportedParameter(key), at));
+            }
+            Some(Label::Integer(key)) => Parameter::check(key, at, cursor)?,
+            Some(Label::Text(_)) => return Err(text_key(at)),
+        }
+        any = true;
+    }
+}
+
+/// Passes over the argument of a command. Unlike [`Cursor::skip`] it keeps no record of levels for the
+/// arrays and maps that arguments are: what is in those is skipped item by item.
+pub(crate) fn skip_argument(cursor: &mut Cursor<'_>) -> Result<(), Error> {
+    let (mut items, each) = match cursor.peek()? {
+        Type::Map => (cursor.map()?, 2),
+        Type::Array => (cursor.array()?, 1),
+        _ => return Ok(cursor.skip()?),
+    };
+    while items.next(cursor)? {
+        for _ in 0..each {
+            cursor.skip()?;
+        }
     }
     Ok(())
-}
-
-/// The levels that the check is inside of; a try-each and the sequence in it are two.
-#[derive(Default)]
-struct Path<'b> {
-    levels: [Option<Level<'b>>; Options::MAX_NESTING * 2],
-    depth: usize,
-    sequences: usize,
-}
-
-impl<'b> Path<'b> {
-    fn push(&mut self, level: Level<'b>, nesting: usize) -> Result<(), Error> {
-        let (offset, is_sequence) = match &level {
-            Level::Sequence(commands) => (commands.offset(), true),
-            Level::TryEach(alternatives) => (alternatives.offset(), false),
-        };
-        let too_deep = Error::new(ErrorKind::NestingTooDeep, offset);
-        if is_sequence && self.sequences >= nesting.min(Options::MAX_NESTING) {
-            return Err(too_deep);
-        }
-        *self.levels.get_mut(self.depth).ok_or(too_deep)? = Some(level);
-        self.depth = self.depth.saturating_add(1);
-        self.sequences = self.sequences.saturating_add(usize::from(is_sequence));
-        Ok(())
-    }
-
-    fn last(&mut self) -> Option<&mut Level<'b>> {
-        self.levels.get_mut(self.depth.checked_sub(1)?)?.as_mut()
-    }
-
-    fn pop(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
-        let level = self.levels.get_mut(self.depth).and_then(Option::take);
-        if matches!(level, Some(Level::Sequence(_))) {
-            self.sequences = self.sequences.saturating_sub(1);
-        }
-    }
 }

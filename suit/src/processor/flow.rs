@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::directive;
 use crate::manifest::Severable;
 use crate::platform::Platform;
+use crate::sequence::skip_argument;
 
 impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
     Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
@@ -38,7 +39,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         let offset = cursor.offset();
         let label = cursor.integer()?;
         let argument = *cursor;
-        cursor.skip()?;
+        skip_argument(cursor)?;
         Ok(Instruction { label, offset, argument, manifest, index: 0 })
     }
 
