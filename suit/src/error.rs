@@ -51,6 +51,9 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {}
 
 impl From<hexad_cose_core::Error> for Error {
+    // Out of line: it stands behind nearly every item that is read.
+    #[cold]
+    #[inline(never)]
     fn from(error: hexad_cose_core::Error) -> Self {
         Self::new(ErrorKind::Cose(error.kind()), error.offset())
     }

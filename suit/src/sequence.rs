@@ -211,13 +211,13 @@ impl<'b> Level<'b> {
                 return Ok(Next::Inside(inner));
             }
             directive::RUN_SEQUENCE => return enter(cursor.byte_string()?).map(Next::Inside),
-            directive::OVERRIDE_MULTIPLE => {
+            directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
                 for (index, parameters) in OverrideMultiple::take(cursor)?.iter() {
                     is_below(index)?;
                     check_parameters(&mut parameters.encoded().cursor(), place, is_below)?;
                 }
             }
-            directive::COPY_PARAMS => {
+            directive::COPY_PARAMS if UPDATE_MANAGEMENT => {
                 CopyParams::take(cursor)?.iter().try_for_each(|(index, _)| is_below(index))?;
             }
             ..=-1 => custom(cursor).map(drop)?,

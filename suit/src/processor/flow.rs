@@ -4,7 +4,7 @@ use hexad_cose_core::cbor::Cursor;
 
 use super::frame::{Cause, Current, Frame, IndexRule, Selection, Targets};
 use super::{Instruction, Processor};
-use crate::command::{CommandSequence, ComponentIndex, OverrideMultiple};
+use crate::command::{CommandSequence, ComponentIndex, OverrideMultiple, UPDATE_MANAGEMENT};
 use crate::error::{Error, ErrorKind};
 use crate::labels::directive;
 use crate::manifest::Severable;
@@ -77,7 +77,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 self.record(&instruction, false, Ok(()), platform);
                 return Ok(());
             }
-            directive::OVERRIDE_MULTIPLE => {
+            directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
                 let argument = OverrideMultiple::take(&mut instruction.argument)?;
                 self.override_multiple(&instruction, argument, platform)?;
                 self.record(&instruction, false, Ok(()), platform);
