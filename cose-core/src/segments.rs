@@ -30,10 +30,8 @@ impl<'c> Segments<'c> {
 
     /// A structure: `start`, then byte strings, of which no structure has more than there is room for.
     pub(crate) fn structure(start: &'static [u8], strings: &[&'c [u8]]) -> Self {
-        let mut fields: [&[u8]; MAX_FIELDS] = [&[]; MAX_FIELDS];
-        for (field, string) in fields.iter_mut().zip(strings) {
-            *field = string;
-        }
+        let field = |index: usize| strings.get(index).copied().unwrap_or_default();
+        let fields = [field(0), field(1), field(2), field(3), field(4)];
         Self { start, fields, count: strings.len().min(MAX_FIELDS), last_in_array: false }
     }
 
@@ -69,8 +67,14 @@ impl<'c> Segments<'c> {
         take(self.start);
         for (index, field) in self.fields.iter().take(self.count).enumerate() {
             let in_array = self.last_in_array && index.saturating_add(1) == self.count;
-            let (head, length) = string_head(field.len(), in_array);
-            take(head.get(..length).unwrap_or_default());
+            match u8::try_from(field.len()) {
+                // A head of one byte, which of most fields is all there is: CBOR's type 2.
+                Ok(length @ 0..24) if !in_array => take(&[2 << 5 | length]),
+                _ => {
+                    let (head, length) = string_head(field.len(), in_array);
+                    take(head.get(..length).unwrap_or_default());
+                }
+            }
             take(field);
         }
     }

@@ -12,8 +12,10 @@ pub enum Y<'b> {
 }
 
 /// A public key, in pieces that point into a [`Key`](super::Key) or wherever the caller keeps them.
+// A word to tell the variants apart: behind a single byte, the rest is copied byte by byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[repr(u32)]
 pub enum PublicKey<'b> {
     /// A point of a curve in Weierstrass form; the coordinates are as long as the curve says.
     Ec2 {
