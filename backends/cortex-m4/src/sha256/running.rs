@@ -40,7 +40,11 @@ impl Running {
     #[inline]
     pub fn finish(&mut self) -> Digest {
         let space = self.buffer.get_mut(filled(self.length)..).unwrap_or_default();
-        copy(space, &PADDING);
+        match space.first_mut() {
+            // Until it was full once, the buffer is zero behind what it holds.
+            Some(first) if self.length < BLOCK as u64 => *first = 0x80,
+            _ => copy(space, &PADDING),
+        }
         if space.len() <= LENGTH {
             compress(&mut self.state, from_ref(&self.buffer));
             self.buffer = [0; BLOCK];
