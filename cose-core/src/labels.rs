@@ -20,16 +20,8 @@ impl<'b> Label<'b> {
     ///
     /// # Errors
     /// `UnexpectedType` for anything but an integer or text; `IntegerRange`; `InvalidUtf8`.
-    #[inline]
-    pub fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        match cursor.small_integer() {
-            Some(integer) => Ok(Self::Integer(integer.into())),
-            None => cursor.slowly(Self::parse_long),
-        }
-    }
-
     #[inline(never)]
-    fn parse_long(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    pub fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         match cursor.peek()? {
             Type::Text => cursor.text().map(Self::Text),
             _ => cursor.integer().map(Self::Integer),

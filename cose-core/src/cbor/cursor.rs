@@ -71,11 +71,11 @@ impl Items {
     ///
     /// # Errors
     /// `UnexpectedEnd` when an indefinite-length item is not ended.
-    #[inline(always)]
+    #[inline(never)]
     pub fn next(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, Error> {
         match self.left {
             0 => Ok(false),
-            usize::MAX => cursor.slowly(Cursor::take_break).map(|ended| !ended),
+            usize::MAX => cursor.take_break().map(|ended| !ended),
             left => {
                 self.left = left.wrapping_sub(1);
                 Ok(true)
@@ -97,9 +97,9 @@ impl Items {
 /// After an error the position is unspecified.
 #[derive(Clone, Copy, Debug)]
 pub struct Cursor<'b> {
-    rest: &'b [u8],
+    pub(super) rest: &'b [u8],
     /// Offset of the byte after the last of `rest`.
-    end: usize,
+    pub(super) end: usize,
 }
 
 impl<'b> Cursor<'b> {
@@ -216,21 +216,11 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// Does what is too long to stand inline on a copy of the position, so that the position itself can
-    /// stay in registers around it.
-    #[inline(always)]
-    pub(crate) fn slowly<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
-        let mut copy = *self;
-        let taken = take(&mut copy);
-        *self = copy;
-        taken
-    }
-
     /// Takes an unsigned integer.
     ///
     /// # Errors
     /// `UnexpectedType` when something else stands here.
-    #[inline]
+    #[inline(never)]
     pub fn unsigned(&mut self) -> Result<u64, Error> {
         self.expect(0, Type::Unsigned).map(|head| head.argument)
     }
@@ -248,36 +238,8 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `IntegerRange` outside `i64`.
-    #[inline]
-    pub fn integer(&mut self) -> Result<i64, Error> {
-        match self.small_integer() {
-            Some(integer) => Ok(integer.into()),
-            None => self.slowly(Self::long_integer),
-        }
-    }
-
-    /// Takes an unsigned integer of one byte: 0 to 23.
-    #[inline(always)]
-    pub(crate) fn small_unsigned(&mut self) -> Option<u8> {
-        let (&first, rest) = self.rest.split_first().filter(|(first, _)| **first < 24)?;
-        self.rest = rest;
-        Some(first)
-    }
-
-    /// Takes an integer of one byte: -24 to 23.
-    #[inline(always)]
-    pub(crate) fn small_integer(&mut self) -> Option<i8> {
-        let (&first, rest) = self.rest.split_first()?;
-        let magnitude = (first & 0x1f).cast_signed();
-        if first > 0x37 || magnitude > 23 {
-            return None;
-        }
-        self.rest = rest;
-        Some(if first < 0x20 { magnitude } else { !magnitude })
-    }
-
     #[inline(never)]
-    fn long_integer(&mut self) -> Result<i64, Error> {
+    pub fn integer(&mut self) -> Result<i64, Error> {
         let error = self.error(ErrorKind::IntegerRange);
         match self.rest.first() {
             Some(&first) if first >> 5 <= 1 => {
@@ -292,30 +254,8 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `IndefiniteLength`; `UnexpectedEnd` when the input is shorter.
-    #[inline(always)]
-    pub fn bytes(&mut self) -> Result<&'b [u8], Error> {
-        match self.short_bytes() {
-            Some(bytes) => Ok(bytes),
-            None => self.slowly(Self::long_bytes),
-        }
-    }
-
-    /// Takes a byte string of up to 255 bytes whose head is the shortest, if one stands here.
-    #[inline(always)]
-    fn short_bytes(&mut self) -> Option<&'b [u8]> {
-        let (&first, rest) = self.rest.split_first()?;
-        let (length, rest) = match first {
-            0x40..=0x57 => (first & 0x1f, rest),
-            0x58 => rest.split_first().map(|(length, rest)| (*length, rest))?,
-            _ => return None,
-        };
-        let (bytes, rest) = rest.split_at_checked(length.into())?;
-        self.rest = rest;
-        Some(bytes)
-    }
-
     #[inline(never)]
-    fn long_bytes(&mut self) -> Result<&'b [u8], Error> {
+    pub fn bytes(&mut self) -> Result<&'b [u8], Error> {
         let head = self.expect(2, Type::Bytes)?;
         self.string(head)
     }
@@ -324,7 +264,7 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// As [`bytes`](Self::bytes).
-    #[inline(always)]
+    #[inline(never)]
     pub fn byte_string(&mut self) -> Result<Raw<'b>, Error> {
         let bytes = self.bytes()?;
         Ok(Raw::new(bytes, self.offset().wrapping_sub(bytes.len())))
@@ -372,7 +312,7 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `UnexpectedEnd` when it announces more elements than bytes are left.
-    #[inline]
+    #[inline(never)]
     pub fn array(&mut self) -> Result<Items, Error> {
         let head = self.expect(4, Type::Array)?;
         self.items(head, 1)
@@ -382,24 +322,13 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `IndefiniteLength`; `Length` when the number is another.
-    #[inline(always)]
-    pub fn array_of(&mut self, count: u8) -> Result<(), Error> {
-        match self.rest.split_first() {
-            Some((&first, rest)) if count < 24 && first == 0x80 | count => {
-                self.rest = rest;
-                Ok(())
-            }
-            _ => self.slowly(|cursor| cursor.long_array_of(count.into())),
-        }
-    }
-
     #[inline(never)]
-    fn long_array_of(&mut self, count: u64) -> Result<(), Error> {
+    pub fn array_of(&mut self, count: u8) -> Result<(), Error> {
         let here = self.rest();
         let head = self.expect(4, Type::Array)?;
         if head.is_indefinite() {
             Err(here.error(ErrorKind::IndefiniteLength))
-        } else if head.argument == count {
+        } else if head.argument == u64::from(count) {
             Ok(())
         } else {
             Err(here.error(ErrorKind::Length))
@@ -410,23 +339,8 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedType`; `UnexpectedEnd` when it announces more entries than bytes are left.
-    #[inline(always)]
-    pub fn map(&mut self) -> Result<Items, Error> {
-        match self.rest.split_first() {
-            Some((&first, rest)) if first & 0xe0 == 0xa0 && first < 0xb8 => {
-                let left = usize::from(first & 0x1f);
-                if left.saturating_mul(2) > rest.len() {
-                    return Err(Error::new(ErrorKind::UnexpectedEnd, self.end));
-                }
-                self.rest = rest;
-                Ok(Items::new(left))
-            }
-            _ => self.slowly(Self::long_map),
-        }
-    }
-
     #[inline(never)]
-    fn long_map(&mut self) -> Result<Items, Error> {
+    pub fn map(&mut self) -> Result<Items, Error> {
         let head = self.expect(5, Type::Map)?;
         self.items(head, 2)
     }
@@ -468,25 +382,13 @@ impl<'b> Cursor<'b> {
     ///
     /// # Errors
     /// `UnexpectedTag` when another tag stands here.
-    #[inline(always)]
-    pub fn optional_tag(&mut self, number: u64) -> Result<bool, Error> {
-        match self.rest.split_first() {
-            Some((&first, rest)) if number < 24 && u64::from(first ^ 0xc0) == number => {
-                self.rest = rest;
-                Ok(true)
-            }
-            Some((&first, _)) if first & 0xe0 == 0xc0 => {
-                self.slowly(|cursor| cursor.tag_of(number)).map(|()| true)
-            }
-            _ => Ok(false),
-        }
-    }
-
-    /// Takes the tag `number`.
     #[inline(never)]
-    fn tag_of(&mut self, number: u64) -> Result<(), Error> {
+    pub fn optional_tag(&mut self, number: u64) -> Result<bool, Error> {
+        if self.rest.first().is_none_or(|first| first >> 5 != 6) {
+            return Ok(false);
+        }
         let here = self.rest();
-        if self.tag()? == number { Ok(()) } else { Err(here.error(ErrorKind::UnexpectedTag)) }
+        if self.tag()? == number { Ok(true) } else { Err(here.error(ErrorKind::UnexpectedTag)) }
     }
 
     /// Takes a boolean.

@@ -29,6 +29,7 @@ mod diagnostic;
 mod edn;
 mod encoder;
 mod entries;
+mod hot;
 mod item;
 mod members;
 #[cfg(feature = "minicbor")]

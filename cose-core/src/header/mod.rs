@@ -71,9 +71,15 @@ impl<'b> Headers<'b> {
     /// protected map without entries that is neither a zero-length string nor `a0` (RFC 9052, 3);
     /// `TrailingBytes` inside the protected bucket; `TooMany` for labels out of order as
     /// [`Entries::next`](crate::cbor::Entries::next).
-    #[inline(always)]
+    #[inline(never)]
     pub fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        let protected = cursor.byte_string()?;
+        Self::hot_parse(cursor)
+    }
+
+    /// The same, inlined.
+    #[inline(always)]
+    pub(crate) fn hot_parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let protected = cursor.hot_byte_string()?;
         let unprotected = *cursor;
         let (mut kid, mut algorithm, mut algorithm_protected) = (None, Algorithm(0), false);
         // The labels from 0 to 23: the first look at a key costs one bit. The others are walked to.
@@ -87,11 +93,11 @@ impl<'b> Headers<'b> {
         }
         let mut protects = in_protected;
         loop {
-            let mut items = bucket.map()?;
+            let mut items = bucket.hot_map()?;
             if in_protected && items.definite() == Some(0) {
                 protects = false;
             }
-            while items.next(&mut bucket)? {
+            while items.hot_next(&mut bucket)? {
                 let label = match bucket.small_unsigned() {
                     Some(label) => label,
                     None => match bucket.slowly(|bucket| {
@@ -114,7 +120,7 @@ impl<'b> Headers<'b> {
                         algorithm = parse_algorithm(&mut bucket)?;
                         algorithm_protected = in_protected;
                     }
-                    KID => kid = Some(bucket.bytes()?),
+                    KID => kid = Some(bucket.hot_bytes()?),
                     _ => bucket.slowly(|bucket| parse_value(label, bucket, in_protected))?,
                 }
             }

@@ -15,12 +15,22 @@ pub(super) struct Body<'b> {
 
 impl<'b> Body<'b> {
     /// Reads the start of an array of `length` at `cursor`, behind `tag` or without a tag.
-    #[inline(always)]
+    #[inline(never)]
     pub fn parse(cursor: &mut Cursor<'b>, tag: u64, length: u8) -> Result<Self, Error> {
         cursor.optional_tag(tag)?;
         cursor.array_of(length)?;
-        let headers = Headers::parse(cursor)?;
+        let headers = Headers::hot_parse(cursor)?;
         let content = optional_bytes(cursor)?;
+        Ok(Self { headers, content })
+    }
+
+    /// The same, inlined, for a `tag` and a `length` below 24.
+    #[inline(always)]
+    pub fn hot_parse(cursor: &mut Cursor<'b>, tag: u8, length: u8) -> Result<Self, Error> {
+        cursor.hot_optional_tag(tag)?;
+        cursor.hot_array_of(length)?;
+        let headers = Headers::hot_parse(cursor)?;
+        let content = if cursor.take_null() { None } else { Some(cursor.hot_byte_string()?) };
         Ok(Self { headers, content })
     }
 
@@ -43,7 +53,7 @@ impl<'b> Body<'b> {
 }
 
 /// A byte string, or null in its place.
-#[inline]
+#[inline(never)]
 pub(super) fn optional_bytes<'b>(cursor: &mut Cursor<'b>) -> Result<Option<Raw<'b>>, Error> {
     if cursor.take_null() { Ok(None) } else { cursor.byte_string().map(Some) }
 }

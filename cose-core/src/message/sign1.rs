@@ -35,6 +35,10 @@ pub struct Sign1<'b> {
     signature: Raw<'b>,
 }
 
+/// [`tag::SIGN1`], which fits the head of a tag.
+const TAG: u8 = 18;
+const _: () = assert!(TAG as u64 == tag::SIGN1);
+
 impl<'b> Sign1<'b> {
     /// Reads one message, tagged (18) or not, that is all of `bytes`.
     ///
@@ -43,7 +47,7 @@ impl<'b> Sign1<'b> {
     /// four; `TrailingBytes`.
     pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
         let mut cursor = Cursor::new(bytes);
-        let message = Self::parse_at(&mut cursor)?;
+        let message = Self::hot_parse(&mut cursor)?;
         cursor.finish()?;
         Ok(message)
     }
@@ -52,10 +56,17 @@ impl<'b> Sign1<'b> {
     ///
     /// # Errors
     /// As [`parse`](Self::parse), but for `TrailingBytes`.
-    #[inline(always)]
+    #[inline(never)]
     pub fn parse_at(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let body = Body::parse(cursor, tag::SIGN1, 4)?;
         let signature = cursor.byte_string()?;
+        Ok(Self { body, signature })
+    }
+
+    #[inline(always)]
+    fn hot_parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+        let body = Body::hot_parse(cursor, TAG, 4)?;
+        let signature = cursor.hot_byte_string()?;
         Ok(Self { body, signature })
     }
 
