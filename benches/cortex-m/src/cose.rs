@@ -53,7 +53,7 @@ pub fn check(criterion: &mut Criterion, by: &'static str, mut hash: impl Hash + 
     each(criterion, "sign1/check", by, &SIGN1_P256, move |message| {
         let check =
             Sign1::parse(message).and_then(|message| message.check(&key, expect, &mut hash));
-        black_box(check).is_ok()
+        black_box(&check).is_ok()
     });
 }
 
@@ -134,7 +134,7 @@ pub fn open(
                 .decrypt(&key, expect, &mut plaintext, &mut { backend })
                 .map(|plaintext| plaintext.get().len())
         });
-        black_box(opened).is_ok()
+        black_box(&opened).is_ok()
     });
 }
 
@@ -165,8 +165,8 @@ pub fn primitive<B: Hash + Verify + Copy>(
     group.finish();
 }
 
-/// A hash of one KiB.
-pub fn hash(criterion: &mut Criterion, by: &'static str, digest: impl Fn(&[u8]) -> [u8; 32]) {
+/// A hash alone, which `digest` says it computed.
+pub fn hash(criterion: &mut Criterion, by: &'static str, digest: impl Fn(&[u8]) -> bool) {
     let mut group = criterion.benchmark_group("sha-256");
     for size in [64, 1024] {
         let bytes = &[0x5a; 1024][..size];

@@ -191,8 +191,8 @@ pub fn update<H: Hash + Copy>(criterion: &mut Criterion, by: &'static str, hash:
         Envelope::parse(black_box(UPDATE))
             .and_then(|envelope| envelope.authenticate(&anchors, crypto))
     };
-    bench(criterion, "suit/parse", by, || black_box(Envelope::parse(black_box(UPDATE))).is_ok());
-    bench(criterion, "suit/authenticate", by, || black_box(authenticate(&mut crypto)).is_ok());
+    bench(criterion, "suit/parse", by, || black_box(&Envelope::parse(black_box(UPDATE))).is_ok());
+    bench(criterion, "suit/authenticate", by, || black_box(&authenticate(&mut crypto)).is_ok());
     let manifest = authenticate(&mut crypto).expect("an envelope");
     bench(criterion, "suit/process", by, || {
         process::<_, 1>(&manifest, Procedure::Update, &mut device)

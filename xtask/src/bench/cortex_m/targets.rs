@@ -33,7 +33,7 @@ const TARGETS: [Target; 8] = [
     },
     Target {
         work: "the same, Sig_structure and SHA-256",
-        bench: "sign1/check/hexad/20",
+        bench: "sign1/check/hexad-cortex-m4/20",
         kind: Kind::Instructions,
         limit: 2900,
         above: None,

@@ -1,0 +1,15 @@
+//! `COSE_Sign1`: verifying with ES256, by hexad-cose-core on hexad-cortex-m4.
+#![no_std]
+#![no_main]
+
+use cortex_m_rt::entry;
+use hexad_bench_cortex_m::cose;
+use hexad_cortex_m4::CortexM4;
+use hexad_cose_core::Curve;
+
+#[entry]
+fn main() -> ! {
+    hexad_bench_cortex_m::run(|criterion| {
+        cose::verify(criterion, Curve::P256, "hexad-cortex-m4", CortexM4)
+    })
+}
