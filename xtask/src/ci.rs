@@ -3,9 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::bench::cortex_m;
 use crate::process::{Result, cargo, required, run as execute, succeeds};
 use crate::thumb::Toolchain;
-use crate::{cortex_m4, deps, firmware, fuzz, thumb};
+use crate::{cortex_m4, deps, firmware, fuzz, size, thumb};
 
 /// A step: its headline, and what it does.
 struct Step {
@@ -20,7 +21,7 @@ enum Outcome {
     Skipped(String),
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 15] = [
     Step { name: "format", run: || done(&mut cargo(["fmt", "--all", "--check"])) },
     Step { name: "dependencies", run: || deps::run().map(|()| Outcome::Passed) },
     Step {
@@ -57,6 +58,8 @@ const STEPS: [Step; 13] = [
     Step { name: "advisories", run: advisories },
     Step { name: "thumb", run: thumb_if_there },
     Step { name: "cortex-m4", run: cortex_m4_if_there },
+    Step { name: "size", run: || qemu_if_there(|| size::run(&size::Arguments::default())) },
+    Step { name: "bench cortex-m", run: || qemu_if_there(cortex_m::check) },
     Step { name: "fuzz", run: fuzz_if_there },
     Step { name: "demo", run: demo },
 ];
@@ -164,6 +167,14 @@ fn firmware_if_there() -> Result<Outcome> {
 fn cortex_m4_if_there() -> Result<Outcome> {
     match cortex_m4::available() {
         Ok(_) => cortex_m4::check().map(|()| Outcome::Passed),
+        Err(missing) => skip("qemu", missing.to_string()),
+    }
+}
+
+/// What needs images for a Cortex-M, and a machine to run them.
+fn qemu_if_there(step: fn() -> Result) -> Result<Outcome> {
+    match firmware::available() {
+        Ok(_) => step().map(|()| Outcome::Passed),
         Err(missing) => skip("qemu", missing.to_string()),
     }
 }

@@ -17,15 +17,22 @@ pub struct Core {
     pub target: &'static str,
     /// The machine.
     pub machine: &'static str,
+    /// Whether it has the instructions that the backend for Cortex-M4 is made of.
+    pub dsp: bool,
 }
 
 /// All of them. A Cortex-M3 runs what is compiled for a Cortex-M0, instruction by instruction; QEMU's
 /// board with a Cortex-M0 has too little memory for some of the images.
 pub const CORES: [Core; 4] = [
-    Core { name: "cortex-m0", target: "thumbv6m-none-eabi", machine: "mps2-an385" },
-    Core { name: "cortex-m3", target: "thumbv7m-none-eabi", machine: "mps2-an385" },
-    Core { name: "cortex-m4", target: "thumbv7em-none-eabi", machine: "mps2-an386" },
-    Core { name: "cortex-m33", target: "thumbv8m.main-none-eabi", machine: "mps2-an505" },
+    Core { name: "cortex-m0", target: "thumbv6m-none-eabi", machine: "mps2-an385", dsp: false },
+    Core { name: "cortex-m3", target: "thumbv7m-none-eabi", machine: "mps2-an385", dsp: false },
+    Core { name: "cortex-m4", target: "thumbv7em-none-eabi", machine: "mps2-an386", dsp: true },
+    Core {
+        name: "cortex-m33",
+        target: "thumbv8m.main-none-eabi",
+        machine: "mps2-an505",
+        dsp: true,
+    },
 ];
 
 /// The package with the images, from the root.
@@ -75,8 +82,8 @@ impl Images {
         Ok(images)
     }
 
-    /// The images that can be built here, in order of their names: without the published vectors, not
-    /// those that read them.
+    /// The images that can be built for this core here, in order of their names: without the published
+    /// vectors, not those that read them.
     pub fn names(&self) -> Result<Vec<String>> {
         let folder = root().join(PACKAGE).join("src/bin");
         let failed = |error| format!("{}: {error}", folder.display());
@@ -84,7 +91,10 @@ impl Images {
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let file = PathBuf::from(entry.map_err(failed)?.file_name());
             let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            if vectors().is_some() || !name.contains("examples") {
+            let missing = name.contains("examples") && vectors().is_none();
+            // Elsewhere the backend for Cortex-M4 is the software backend.
+            let same = name.ends_with("cortex-m4") && !self.core.dsp;
+            if !missing && !same {
                 names.push(name);
             }
         }

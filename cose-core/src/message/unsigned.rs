@@ -140,3 +140,6 @@ impl<'w, J> PendingSignature<'w, J> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;
