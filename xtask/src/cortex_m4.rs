@@ -41,7 +41,7 @@ pub fn run(image: Option<Image>) -> Result {
     let mut build = available()?.build();
     // Debian's compiler brings no linker of its own.
     build.env("CARGO_TARGET_THUMBV7EM_NONE_EABI_LINKER", "ld.lld");
-    build.args(["--release", "--locked", "--quiet", "--target", TARGET]);
+    build.args(["--release", "--quiet", "--target", TARGET]);
     build.arg("--manifest-path").arg(root().join(FOLDER).join("Cargo.toml"));
     build.arg("--target-dir").arg(&folder);
     for image in images {
