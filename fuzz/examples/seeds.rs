@@ -18,6 +18,8 @@ use hexad_coswid::{
 use hexad_eat::ear::{Appraisal, Aspect, Ear, TrustClaim, TrustworthinessVector};
 use hexad_eat::{BootState, DebugStatus, Formatted, OemId, Token, Ueid};
 use hexad_fuzz::{PRIVATE, SECRET, cose, mud};
+use hexad_link::frame::{self, FRAME};
+use hexad_link::{Block, Request, Response};
 use hexad_mud::builder::{Builder, Service};
 use hexad_mud::file::Contents;
 use hexad_mud::flow::Peer;
@@ -39,6 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("cose_differential", messages()?)?;
     write("jwk", jwk()?)?;
     write("key", keys()?)?;
+    write("link", link()?)?;
     write("mac0", mac0()?)?;
     write("mac", mac()?)?;
     write("encrypt0", encrypt0()?)?;
@@ -71,6 +74,26 @@ fn encoded(
     let mut bytes = Vec::new();
     write(&mut Encoder::appending(&mut bytes))?;
     Ok(bytes)
+}
+
+/// The requests and responses of the line to a device, in frames.
+fn link() -> Seeds {
+    let block = Block { offset: 1, total: 3, bytes: &[7, 0] };
+    let booted =
+        Response::Booted { sequence_number: 1, image_size: 2, image_digest: &[3], answer: 4 };
+    let messages = [
+        ("boot", encoded(|encoder| Request::Boot.encode(encoder))?),
+        ("envelope", encoded(|encoder| Request::Envelope(block).encode(encoder))?),
+        ("payload", encoded(|encoder| Request::Payload(block).encode(encoder))?),
+        ("attest", encoded(|encoder| Request::Attest(&[9; 32]).encode(encoder))?),
+        ("booted", encoded(|encoder| booted.encode(encoder))?),
+        ("refused", encoded(|encoder| Response::Refused("no").encode(encoder))?),
+    ];
+    let mut seeds = Vec::new();
+    for (name, message) in messages {
+        seeds.push((name, frame::encode(&message, &mut [0; FRAME]).ok_or("too long")?.to_vec()));
+    }
+    Ok(seeds)
 }
 
 /// Every major type, nested and of indefinite length.
