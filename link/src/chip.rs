@@ -102,3 +102,6 @@ fn uuid<'b>(cursor: &mut Cursor<'b>) -> Result<&'b [u8; 16], Error> {
     let at = *cursor;
     cursor.bytes()?.try_into().map_err(|_| at.error(ErrorKind::Length))
 }
+
+#[cfg(test)]
+mod tests;

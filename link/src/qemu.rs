@@ -197,7 +197,27 @@ impl Chip {
     }
 }
 
-/// A device that is switched on. Dropped, it is switched off at once, whatever it does.
+/// A device that is switched on.
+///
+/// ```no_run
+/// use hexad_link::qemu::{Chip, Machine, built};
+///
+/// # fn example(identity: &hexad_link::Identity<'_>, envelope: &[u8], image: Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
+/// let chip = Chip::manufacture("chip.bin".as_ref(), identity)?;
+/// chip.fail_after(Some(3000))?; // words of flash, then the power is out
+/// let mut machine = Machine::switch_on(&built()?, &chip)?;
+/// assert!(machine.install(envelope, |_, _| Ok(image.clone())).is_err());
+/// drop(machine);
+///
+/// chip.fail_after(None)?;
+/// let mut machine = Machine::switch_on(&built()?, &chip)?;
+/// machine.install(envelope, |_, _| Ok(image.clone()))?;
+/// println!("boots {}", machine.boot()?.sequence_number);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Dropped, it is switched off at once, whatever it does.
 #[derive(Debug)]
 pub struct Machine {
     process: Child,
