@@ -62,7 +62,7 @@ impl<'c> Segments<'c> {
         take(slices.get(..used).unwrap_or_default())
     }
 
-    /// Hands each piece to `take`, in order.
+    /// Hands each piece to `take`, in order, but for empty ones.
     pub fn for_each(&self, mut take: impl FnMut(&[u8])) {
         take(self.start);
         for (index, field) in self.fields.iter().take(self.count).enumerate() {
@@ -75,7 +75,9 @@ impl<'c> Segments<'c> {
                     take(head.get(..length).unwrap_or_default());
                 }
             }
-            take(field);
+            if !field.is_empty() {
+                take(field);
+            }
         }
     }
 
