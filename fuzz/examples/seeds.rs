@@ -26,11 +26,14 @@ use hexad_mud::flow::Peer;
 use hexad_mud::time::DateAndTime;
 use hexad_mud::url::MudUrl;
 use hexad_rustcrypto::{RustCrypto, SigningKey};
+use hexad_suit::Envelope;
 use hexad_suit::builder::{EnvelopeBuilder, ManifestBuilder, Sequence};
 use hexad_suit::command::{Action, Condition, ReportingPolicy};
 use hexad_suit::digest::Digest;
 use hexad_suit::labels;
 use hexad_suit::parameter::{Parameter as ManifestParameter, VendorIdentifier};
+use hexad_suit::platform::ManifestPath;
+use hexad_suit::report::{Outcome, Place, Reason, Reference, ReportWriter};
 
 type Seeds = Result<Vec<(&'static str, Vec<u8>)>, Box<dyn Error>>;
 
@@ -51,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let envelope = suit()?;
     write("suit_envelope", vec![("two_components", envelope.encode()?)])?;
     write("suit_process", vec![("two_components", envelope.manifest()?.to_vec())])?;
+    write("suit_author", vec![("failed_condition", suit_author(&envelope)?)])?;
     write("coswid", coswid()?)?;
     write("eat", eat()?)?;
     write("ear", ear()?)?;
@@ -320,6 +324,30 @@ fn messages() -> Seeds {
 }
 
 /// A manifest of two components that uses most commands and severs what can be severed.
+/// A manifest, and the report of a device on which a condition of its install sequence failed.
+fn suit_author(envelope: &EnvelopeBuilder) -> Result<Vec<u8>, Box<dyn Error>> {
+    let bytes = envelope.encode()?;
+    let read = Envelope::parse(&bytes)?;
+    let manifest = read.unverified_manifest(&mut RustCrypto)?;
+    let reference = Reference::of(&manifest).ok_or("the envelope has a digest")?;
+    let install = manifest.install().present().ok_or("there is an install sequence")?;
+    let condition = install.iter().find(|command| Condition::from_label(command.label).is_some());
+    let at = condition.map_or(0, |command| command.offset - install.encoded().offset());
+    let place = Place {
+        manifest_id: ManifestPath::ROOT,
+        section: labels::manifest::INSTALL,
+        offset: at,
+        component: 0,
+    };
+    let mut buffer = [0; 512];
+    let report = ReportWriter::new(&mut buffer, Some(b"nonce"), reference)?;
+    let outcome = Outcome::Failure { code: 1, place, reason: Reason::ConditionFailed };
+    let report = report.finish(outcome, None)?;
+    let manifest = envelope.manifest()?;
+    let length = u16::try_from(manifest.len())?.to_be_bytes();
+    Ok([&length[..], manifest, report].concat())
+}
+
 fn suit() -> Result<EnvelopeBuilder, Box<dyn Error>> {
     let policy = ReportingPolicy::RECORD_ON_FAILURE;
     let digest = Digest::new(HashAlgorithm::Sha256, &[7; 32])?;
