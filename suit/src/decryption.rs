@@ -83,7 +83,7 @@ impl<'k, A: ?Sized> DeviceKeys<'k, A> {
     /// # Errors
     /// Those of [`EncryptionInfo::message`]; `NoRecipient` when no key of the device serves any
     /// recipient, or the reason that says most when some were tried; those of
-    /// [`Encrypt::streamed`].
+    /// [`Encrypt::streamed`](hexad_cose_core::Encrypt::streamed).
     pub fn begin<B>(
         &self,
         info: EncryptionInfo<'_>,
