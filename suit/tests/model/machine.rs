@@ -9,8 +9,8 @@ use hexad_suit::command::{Action, Condition};
 use hexad_suit::labels::{manifest as element, parameter};
 use hexad_suit::version::Comparison;
 
-use crate::tree::{Do, Id, Select, Set, Tree, encode, label, shared_sequence};
-use crate::world::{self, World};
+use super::tree::{Do, ENVELOPE, Id, Select, Set, Tree, encode, label, shared_sequence};
+use super::world::{self, World};
 
 /// How a command did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -561,6 +561,6 @@ impl Machine {
 
     /// Whether a manifest out of this component is being run: only 9 ever holds one here.
     fn is_running(&self, id: Id) -> bool {
-        id == crate::ENVELOPE && self.running.len() > 1
+        id == ENVELOPE && self.running.len() > 1
     }
 }

@@ -16,6 +16,9 @@ use hexad_suit::version::{Comparison, VersionMatch};
 /// A component identifier of one byte string.
 pub type Id = u8;
 
+/// The component that holds a dependency's envelope.
+pub const ENVELOPE: Id = 9;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Set {
     Vendor(u8),

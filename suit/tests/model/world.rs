@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::tree::Id;
+use super::tree::Id;
 
 /// What can be fetched.
 pub const SERVER: [(&str, &[u8]); 2] =
