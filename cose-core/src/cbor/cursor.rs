@@ -200,7 +200,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// Takes a head of major type `major`, which `expected` names in the error.
-    #[inline]
+    #[inline(never)]
     pub(super) fn expect(&mut self, major: u8, expected: Type) -> Result<Head, Error> {
         match self.rest.first() {
             Some(&first) if first >> 5 == major => self.head(),

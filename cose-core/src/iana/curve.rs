@@ -94,6 +94,16 @@ impl Curve {
     /// Whether `algorithm` signs, or agrees on a key, on this curve.
     #[must_use]
     pub const fn serves(self, algorithm: Algorithm) -> bool {
+        let agrees =
+            matches!(self, Self::P256 | Self::P384 | Self::P521 | Self::X25519 | Self::X448);
+        self.signs(algorithm)
+            || agrees
+                && matches!(algorithm.key_management(), Some(super::KeyManagement::Agree { .. }))
+    }
+
+    /// Whether `algorithm` signs on this curve.
+    #[must_use]
+    pub const fn signs(self, algorithm: Algorithm) -> bool {
         match algorithm {
             Algorithm::ES256 | Algorithm::ES384 | Algorithm::ES512 => {
                 matches!(self, Self::P256 | Self::P384 | Self::P521)
@@ -105,12 +115,7 @@ impl Curve {
             Algorithm::EDDSA => matches!(self, Self::Ed25519 | Self::Ed448),
             Algorithm::ED25519 => matches!(self, Self::Ed25519),
             Algorithm::ED448 => matches!(self, Self::Ed448),
-            _ => match algorithm.key_management() {
-                Some(super::KeyManagement::Agree { .. }) => {
-                    matches!(self, Self::P256 | Self::P384 | Self::P521 | Self::X25519 | Self::X448)
-                }
-                _ => false,
-            },
+            _ => false,
         }
     }
 }

@@ -242,6 +242,14 @@ impl<'b> Key<'b> {
         fits && self.restrictions_allow(algorithm, operation)
     }
 
+    /// The public key, when it may check signatures by `algorithm`: as [`allows`](Self::allows).
+    #[must_use]
+    pub fn verifier(&self, algorithm: Algorithm) -> Option<PublicKey<'b>> {
+        self.public().filter(|public| {
+            public.verifies(algorithm) && self.restrictions_allow(algorithm, KeyOperation::Verify)
+        })
+    }
+
     fn restrictions_allow(&self, algorithm: Algorithm, operation: KeyOperation) -> bool {
         self.algorithm.is_none_or(|own| same_family(own, algorithm))
             && self.operations.is_none_or(|allowed| allowed.contain(operation))

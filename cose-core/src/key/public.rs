@@ -77,8 +77,14 @@ impl<'b> PublicKey<'b> {
     /// Whether the key's type and curve serve `algorithm`.
     #[must_use]
     pub fn serves(&self, algorithm: Algorithm) -> bool {
+        self.verifies(algorithm) || self.curve().is_some_and(|curve| curve.serves(algorithm))
+    }
+
+    /// Whether the key's type and curve serve the signature algorithm `algorithm`.
+    #[must_use]
+    pub fn verifies(&self, algorithm: Algorithm) -> bool {
         match self {
-            Self::Ec2 { curve, .. } | Self::Okp { curve, .. } => curve.serves(algorithm),
+            Self::Ec2 { curve, .. } | Self::Okp { curve, .. } => curve.signs(algorithm),
             Self::Rsa { .. } => matches!(
                 algorithm,
                 Algorithm::PS256

@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::expect::Expect;
 use crate::header::{Headers, NewHeaders};
 use crate::iana::header as label;
-use crate::key::{Key, KeyOperation};
+use crate::key::Key;
 use crate::labels::Label;
 use crate::segments::Segments;
 
@@ -233,7 +233,7 @@ impl<'b> Countersignature0<'b> {
         let algorithm =
             expect.only().ok_or(self.signature.error(ErrorKind::AlgorithmNotAccepted))?;
         let mismatch = self.signature.error(ErrorKind::KeyMismatch);
-        let public = key.public().filter(|_| key.allows(algorithm, KeyOperation::Verify));
+        let public = key.verifier(algorithm);
         let public = public.ok_or(mismatch)?;
         let target = message.target();
         let content = target.content(&expect)?;

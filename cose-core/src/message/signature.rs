@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::expect::Expect;
 use crate::header::Headers;
 use crate::iana::Algorithm;
-use crate::key::{Key, KeyOperation, PublicKey};
+use crate::key::{Key, PublicKey};
 use crate::segments::Segments;
 
 /// The header parameters and the signature of one signer; nothing in it is proven.
@@ -55,9 +55,9 @@ pub(super) fn accept<'c>(
     expect: &Expect<'_>,
 ) -> Result<(Algorithm, PublicKey<'c>), Error> {
     let algorithm = expect.accept(headers)?;
-    match key.public() {
-        Some(public) if key.allows(algorithm, KeyOperation::Verify) => Ok((algorithm, public)),
-        _ => Err(headers.protected().error(ErrorKind::KeyMismatch)),
+    match key.verifier(algorithm) {
+        Some(public) => Ok((algorithm, public)),
+        None => Err(headers.protected().error(ErrorKind::KeyMismatch)),
     }
 }
 
