@@ -256,6 +256,14 @@ impl<'b> Cursor<'b> {
     /// `UnexpectedType`; `IndefiniteLength`; `UnexpectedEnd` when the input is shorter.
     #[inline(never)]
     pub fn bytes(&mut self) -> Result<&'b [u8], Error> {
+        // What is left to this method by those that take short strings: a length in two bytes.
+        if let Some((&[0x59, high, low], rest)) = self.rest.split_first_chunk() {
+            let length = u16::from_be_bytes([high, low]);
+            if let Some((bytes, rest)) = rest.split_at_checked(length.into()) {
+                self.rest = rest;
+                return Ok(bytes);
+            }
+        }
         let head = self.expect(2, Type::Bytes)?;
         self.string(head)
     }
