@@ -173,7 +173,7 @@ fn cortex_m4_if_there() -> Result<Outcome> {
 
 /// What needs images for a Cortex-M, and a machine to run them.
 fn qemu_if_there(step: fn() -> Result) -> Result<Outcome> {
-    match firmware::available() {
+    match cortex_m4::available() {
         Ok(_) => step().map(|()| Outcome::Passed),
         Err(missing) => skip("qemu", missing.to_string()),
     }
