@@ -186,8 +186,8 @@ pub fn is_strict(bytes: &[u8], error: &CoseError) -> bool {
             | ("empty tstr", "non-empty tstr")
             | ("leading/trailing whitespace", _)
             | ("arbitrary text", _)
-            // A text or a number beyond those that are registered, as an operation of a key.
-            | ("duplicate array element", _)
+            // An operation of a key, named twice, which RFC 9052, 7.1 does not forbid.
+            | ("repeated array entry", _)
             ) || has_countersignature(bytes)
         }
         // ciborium reads simple values no further than null, and integers and tags as it likes.
