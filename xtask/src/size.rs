@@ -25,6 +25,8 @@ pub struct Arguments {
 pub struct Size {
     /// Its name.
     pub image: &'static str,
+    #[serde(skip)]
+    does: &'static str,
     target: &'static str,
     /// Bytes of flash, less those of the runtime.
     pub flash: u64,
@@ -74,7 +76,7 @@ pub fn measure(core: &'static Core) -> Result<Vec<Size>> {
     let images = Images::build(core, |name| name.starts_with("size-"))?;
     let empty = Image::read(&images.file(EMPTY))?;
     let mut sizes = Vec::new();
-    for (name, _) in IMAGES {
+    for (name, does) in IMAGES {
         let image = Image::read(&images.file(name))?;
         let inputs =
             image.data.iter().filter(|data| INPUTS.iter().any(|end| data.name.ends_with(end)));
@@ -82,6 +84,7 @@ pub fn measure(core: &'static Core) -> Result<Vec<Size>> {
         let panics = image.functions.iter().filter(|function| can_panic(&function.name));
         sizes.push(Size {
             image: name,
+            does,
             target: core.target,
             flash: image.flash.saturating_sub(empty.flash + inputs),
             ram: image.ram.saturating_sub(empty.ram),
@@ -103,8 +106,8 @@ pub fn can_panic(function: &str) -> bool {
 impl Size {
     fn show(&self, functions: bool) -> String {
         let mut text = format!(
-            "{:<12} {:<24} {:>6} bytes of flash, {} of RAM, {} panic symbols\n",
-            self.image, self.target, self.flash, self.ram, self.panics
+            "{:<12} {:<24} {:>6} bytes of flash, {} of RAM, {} panic symbols: {}\n",
+            self.image, self.target, self.flash, self.ram, self.panics, self.does
         );
         for function in self.functions.iter().filter(|function| can_panic(&function.name)) {
             let _ = writeln!(text, "    can panic: {}", function.name);

@@ -5,6 +5,7 @@ use core::hint::black_box;
 use cortex_m::Peripherals;
 #[cfg(feature = "dwt")]
 use cortex_m::peripheral::DWT;
+#[cfg(not(feature = "dwt"))]
 use cortex_m::peripheral::SYST;
 #[cfg(not(feature = "dwt"))]
 use cortex_m::peripheral::syst::SystClkSource;
