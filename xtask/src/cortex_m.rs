@@ -35,6 +35,17 @@ pub const CORES: [Core; 4] = [
     },
 ];
 
+/// Those that `ci` measures: the least of them, and the one that figures are promised for.
+pub const GUARDED: [&Core; 2] = [&CORES[0], &CORES[2]];
+
+/// The core of this name, as an argument.
+pub fn core(name: &str) -> std::result::Result<&'static Core, String> {
+    CORES.iter().find(|core| core.name == name).ok_or_else(|| {
+        let names: Vec<&str> = CORES.iter().map(|core| core.name).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
 /// The package with the images, from the root.
 const PACKAGE: &str = "benches/cortex-m";
 /// The images that are not run.

@@ -6,8 +6,9 @@ use std::thread;
 
 use crate::process::{Result, cargo, output, root, run as execute, show};
 
-/// Runs `target`, or `all`, for `seconds` each.
-pub fn run(target: &str, seconds: u64) -> Result {
+/// Runs `target`, or `all`, for `seconds` each; from random numbers that begin with `seed`, or others each
+/// time.
+pub fn run(target: &str, seconds: u64, seed: Option<u32>) -> Result {
     let targets = targets()?;
     let chosen: Vec<String> = match target {
         "all" => targets,
@@ -29,7 +30,7 @@ pub fn run(target: &str, seconds: u64) -> Result {
     for batch in chosen.chunks(parallel) {
         let outputs: Vec<_> = thread::scope(|scope| {
             let runs: Vec<_> =
-                batch.iter().map(|target| scope.spawn(|| run_one(target, seconds))).collect();
+                batch.iter().map(|target| scope.spawn(|| run_one(target, seconds, seed))).collect();
             runs.into_iter().map(thread::ScopedJoinHandle::join).collect()
         });
         for (target, output) in batch.iter().zip(outputs) {
@@ -69,7 +70,7 @@ fn fuzz<const N: usize>(arguments: [&str; N]) -> Command {
 }
 
 /// Runs a target that is built. New inputs go to fuzz/target/corpus; the seeds stay as they are.
-fn run_one(target: &str, seconds: u64) -> Result<Output> {
+fn run_one(target: &str, seconds: u64, seed: Option<u32>) -> Result<Output> {
     let grown = root().join("fuzz/target/corpus").join(target);
     let seeds = root().join("fuzz/corpus").join(target);
     for folder in [&grown, &seeds] {
@@ -79,6 +80,8 @@ fn run_one(target: &str, seconds: u64) -> Result<Output> {
     command.args(OPTIONS).arg(target).arg(grown).arg(seeds).arg("--");
     command.args([format!("-max_total_time={seconds}")]);
     command.args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1"]);
+    // Zero is the engine's word for any other.
+    command.arg(format!("-seed={}", seed.unwrap_or(0)));
     command.output().map_err(|error| format!("{}: {error}", show(&command)).into())
 }
 

@@ -96,7 +96,7 @@ fn main() -> ExitCode {
         Task::Conformance { suite, path } => conformance(&suite, path),
         Task::Bench { target } => bench::run(target),
         Task::Size(arguments) => size::run(&arguments),
-        Task::Fuzz { target, seconds } => fuzz::run(&target, seconds),
+        Task::Fuzz { target, seconds } => fuzz::run(&target, seconds, None),
         Task::Seeds => fuzz::seeds(),
         Task::Thumb => thumb::run(),
         Task::Firmware => firmware::run(),

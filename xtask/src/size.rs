@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cortex_m::{CORES, Core, Images};
+use crate::cortex_m::{CORES, Core, GUARDED, Images, core};
 use crate::elf::{Image, Symbol};
 use crate::process::Result;
 
 /// How to print it.
 #[derive(Args, Default)]
 pub struct Arguments {
+    /// The processor; may be repeated [default: all of them]
+    #[arg(long, value_name = "CORE", value_parser = core)]
+    core: Vec<&'static Core>,
     /// Print a JSON object an image: `image`, `target`, `flash`, `ram`, `panics`
     #[arg(long)]
     json: bool,
@@ -50,10 +53,16 @@ const EMPTY: &str = "size-empty";
 /// What the images read in place of a message: it is in their flash.
 const INPUTS: [&str; 2] = ["input::INPUT", "point::POINT"];
 
+/// Looks at the cores that are guarded, as `ci` does.
+pub fn check() -> Result {
+    run(&Arguments { core: GUARDED.to_vec(), ..Arguments::default() })
+}
+
 /// Prints the table, and fails when something can panic.
 pub fn run(arguments: &Arguments) -> Result {
     let mut failed = Vec::new();
-    for core in &CORES {
+    let all: Vec<&Core> = CORES.iter().collect();
+    for core in if arguments.core.is_empty() { &all } else { &arguments.core } {
         for size in measure(core)? {
             if arguments.json {
                 println!("{}", serde_json::to_string(&size).map_err(|error| error.to_string())?);

@@ -170,7 +170,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         self.tree.refusal = seated.err();
     }
 
-    /// Gives a dependency a place in the tree.
+    /// Gives a dependency a place in the tree: that which it had, if its component holds the same manifest again.
     fn seat(
         &mut self,
         manifest: Manifest<'m>,
@@ -189,6 +189,20 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         if prefix.is_some() && outer.is_some() {
             return Err(refuse(ErrorKind::NestedPrefix));
         }
+        let prefix = prefix.or(outer);
+        let returns = |held: &&mut Dependency<'m, COMPONENTS>| {
+            held.component == component
+                && held.prefix == prefix
+                && held.manifest.encoded().bytes() == manifest.encoded().bytes()
+        };
+        // What its section did was done by this very manifest; what the component holds is anew to be checked.
+        if let Some(held) = self.tree.dependencies.iter_mut().flatten().find(returns) {
+            held.manifest = manifest;
+            held.path = path;
+            held.is_stale = false;
+            held.checked_for = 0;
+            return Ok(());
+        }
         let mut places = self.tree.dependencies.iter_mut().take(MAX);
         let free = places.find(|place| place.is_none());
         let free = free.ok_or(refuse(ErrorKind::TooManyDependencies))?;
@@ -196,7 +210,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             manifest,
             component,
             path,
-            prefix: prefix.or(outer),
+            prefix,
             numbers: [0; COMPONENTS],
             is_admitted: false,
             is_stale: false,

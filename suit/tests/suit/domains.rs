@@ -470,6 +470,34 @@ fn cycles_and_crowds_are_refused() {
     assert_eq!(crowded, Err(ErrorKind::TooManyComponents));
 }
 
+/// A dependency that its component comes to hold again takes the place that it had: it may be fetched, and
+/// taken away, more often than there are places. What was found of it must be found again.
+#[test]
+fn a_dependency_may_come_again() {
+    let app = signed(&application(), VENDOR_KEY, &[]);
+    let digest = digest_of(&app);
+    let fetch = |sequence: Sequence| {
+        let fetched = sequence.set_component_index(1).unwrap().action(Action::Fetch, POLICY);
+        fetched.unwrap()
+    };
+    let check =
+        |sequence: Sequence| sequence.condition(Condition::DependencyIntegrity, POLICY).unwrap();
+    let process = |sequence: Sequence| sequence.action(Action::ProcessDependency, POLICY).unwrap();
+    let mut often = new();
+    for _ in 0..3 {
+        often = process(check(fetch(often)));
+    }
+    let mut root = around(&app, &digest, new());
+    root.dependency_resolution(often.clone());
+    let bytes = signed(&root, DISTRIBUTOR_KEY, &[("#app", &app)]);
+    assert_eq!(Device::default().run_with::<6, 1>(&bytes, Procedure::Update), Ok(()));
+
+    root.dependency_resolution(process(fetch(often)));
+    let bytes = signed(&root, DISTRIBUTOR_KEY, &[("#app", &app)]);
+    let unchecked = Device::default().run_with::<6, 1>(&bytes, Procedure::Update);
+    assert_eq!(unchecked, Err(ErrorKind::DependencyIntegrity));
+}
+
 /// Trust domains, 5.5.6 and 6: a manifest that nobody else needs is uninstalled before it is unlinked;
 /// one that others need is unlinked alone; what others need is not overwritten.
 #[test]
