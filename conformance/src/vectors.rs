@@ -1,7 +1,7 @@
 //! What the suites share in reading the published vectors.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use crate::Error;
 
@@ -10,6 +10,14 @@ use crate::Error;
 /// # Errors
 /// [`Error::Io`]; [`Error::Empty`] when there are none.
 pub fn files(path: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+    files_of(path, &[extension])
+}
+
+/// As [`files`], for any of several extensions.
+///
+/// # Errors
+/// As [`files`].
+pub fn files_of(path: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, Error> {
     let metadata = fs::metadata(path).map_err(|error| Error::Io(path.to_owned(), error))?;
     if metadata.is_file() {
         return Ok(vec![path.to_owned()]);
@@ -22,7 +30,10 @@ pub fn files(path: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
             let entry = entry.map_err(failed)?.path();
             if entry.is_dir() {
                 folders.push(entry);
-            } else if entry.extension().is_some_and(|own| own == extension) {
+            } else if entry
+                .extension()
+                .is_some_and(|own| extensions.iter().any(|extension| own == *extension))
+            {
                 files.push(entry);
             }
         }
@@ -46,6 +57,32 @@ pub fn case_name(root: &Path, file: &Path) -> String {
 /// [`Error::Io`].
 pub fn read(file: &Path) -> Result<String, Error> {
     fs::read_to_string(file).map_err(|error| Error::Io(file.to_owned(), error))
+}
+
+/// The bytes of a file that is encoded CBOR, or says in hexadecimal or (as its ending says: `.diag`,
+/// `.edn`) diagnostic notation what the bytes are.
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Format`] when it is not in diagnostic notation.
+pub fn read_encoded<E: fmt::Display>(
+    file: &Path,
+    diagnostic: impl FnOnce(&str) -> Result<Vec<u8>, E>,
+) -> Result<Vec<u8>, Error> {
+    if file.extension().is_some_and(|own| own == "diag" || own == "edn") {
+        return diagnostic(&read(file)?)
+            .map_err(|error| Error::Format(file.to_owned(), error.to_string()));
+    }
+    let bytes = fs::read(file).map_err(|error| Error::Io(file.to_owned(), error))?;
+    let text = std::str::from_utf8(&bytes).ok();
+    Ok(text.and_then(hex).filter(|spelled| !spelled.is_empty()).unwrap_or(bytes))
+}
+
+/// Whether a file's name says that what is in it must be refused.
+#[must_use]
+pub fn is_named_invalid(file: &Path) -> bool {
+    let name = file.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| matches!(word, "invalid" | "bad" | "malformed" | "reject" | "negative"))
 }
 
 /// The bytes of `text` in hexadecimal, in which white space is passed over. `None` when it is

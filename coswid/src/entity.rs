@@ -1,6 +1,6 @@
 //! `entity-entry`: an organisation and what it has to do with the tag (RFC 9393, section 2.6).
 
-use hexad_cose_core::cbor::{Cursor, Encoder, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder};
 
 use crate::error::{Error, ErrorKind};
 use crate::hash::HashEntry;
@@ -32,7 +32,7 @@ pub struct Entity<'b> {
     pub thumbprint: Option<HashEntry<'b>>,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -86,7 +86,7 @@ impl<'b> Codec<'b> for Entity<'b> {
         if self.role.is_empty() {
             return Err(Error::new(ErrorKind::Missing(labels::ROLE), 0));
         }
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.text(labels::LANG, self.lang)?;
             members.text(labels::ENTITY_NAME, Some(self.entity_name))?;
             members.text(labels::REG_ID, self.reg_id)?;

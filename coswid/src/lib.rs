@@ -33,7 +33,7 @@ pub use resources::{
     Directory, Evidence, File, Files, LocatedFile, MAX_DIRECTORY_DEPTH, Path, Payload, Process,
     Resource, ResourceCollection,
 };
-pub use signed::SignedTag;
+pub use signed::{CosignedTag, SignedTag};
 pub use tag::{
     CBOR_TAG, CONTENT_FORMAT, ConciseSwidTag, MEDIA_TYPE, PayloadOrEvidence, TagId, TagType,
 };

@@ -1,6 +1,6 @@
 //! `link-entry`: how the tag relates to another tag or resource (RFC 9393, section 2.7).
 
-use hexad_cose_core::cbor::{Cursor, Encoder, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder};
 
 use crate::error::{Error, ErrorKind};
 use crate::iana::{Ownership, Rel, Use};
@@ -27,7 +27,7 @@ pub struct Link<'b> {
     pub usage: Option<Use<'b>>,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -87,7 +87,7 @@ impl<'b> Codec<'b> for Link<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.text(labels::MEDIA, self.media)?;
             members.text(labels::LANG, self.lang)?;
             members.text(labels::ARTIFACT, self.artifact)?;

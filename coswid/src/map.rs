@@ -4,7 +4,7 @@ use core::fmt;
 use core::ops::RangeInclusive;
 
 use hexad_cose_core::Label as Key;
-use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Members, Raw, Type};
+use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Members, Raw, Type, write_map};
 
 use crate::error::{Error, ErrorKind};
 use crate::iana::Label;
@@ -178,30 +178,54 @@ impl<'b, T: Entry<'b>> Iterator for Iter<'b, T> {
 }
 
 /// The members of a map that this crate does not know: extensions, and `any-attribute` (RFC 9393,
-/// sections 2.2 and 2.5).
+/// sections 2.2 and 2.5). Parsed from a tag they are a view; to write a tag they are made from a slice
+/// of labels and encoded values.
+///
+/// ```
+/// use hexad_coswid::{Extensions, File, Label, Resource};
+///
+/// // A private-use label, and the CBOR of the number 7.
+/// let port = [(hexad_cose_core::Label::Integer(-1), &[0x07][..])];
+/// let mut resource = Resource::new("port");
+/// resource.extensions = Extensions::from(&port);
+/// assert_eq!(resource.extensions.iter().count(), 1);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Extensions<'b> {
-    map: &'b [u8],
-    offset: usize,
-    known: &'static [i64],
+    members: Unknown<'b>,
+}
+
+#[derive(Clone, Copy)]
+enum Unknown<'b> {
+    /// What is not `known` in a validated map.
+    Encoded {
+        map: Raw<'b>,
+        known: &'static [i64],
+    },
+    Slice(&'b [(Key<'b>, &'b [u8])]),
 }
 
 impl<'b> Extensions<'b> {
-    pub(crate) const NONE: Self = Self { map: &[], offset: 0, known: &[] };
+    /// There are none.
+    pub const NONE: Self = Self { members: Unknown::Slice(&[]) };
 
     /// Those of the validated map that begins at `from` and ends at `to`.
     pub(crate) fn of(from: Cursor<'b>, to: Cursor<'b>, known: &'static [i64]) -> Self {
-        let map = between(from, to);
-        Self { map: map.bytes(), offset: map.offset(), known }
+        Self { members: Unknown::Encoded { map: between(from, to), known } }
     }
 
     /// Label and encoded value of each.
     pub fn iter(&self) -> impl Iterator<Item = (Key<'b>, Raw<'b>)> + use<'b> {
-        let known = self.known;
-        let mut cursor = Cursor::at(self.map, self.offset);
-        // The map was validated, so neither this nor what follows can fail.
+        let (mut cursor, known, mut slice) = match self.members {
+            Unknown::Encoded { map, known } => (map.cursor(), known, [].iter()),
+            Unknown::Slice(slice) => (Cursor::new(&[]), &[][..], slice.iter()),
+        };
+        // A map was validated, so neither this nor what follows can fail.
         let mut items = cursor.map().ok();
         core::iter::from_fn(move || {
+            if let Some((key, value)) = slice.next() {
+                return Some((*key, Raw::new(value, 0)));
+            }
             while items.as_mut()?.next(&mut cursor).ok()? {
                 let key = Key::parse(&mut cursor).ok()?;
                 let value = cursor.item().ok()?;
@@ -218,6 +242,18 @@ impl<'b> Extensions<'b> {
     #[must_use]
     pub fn get(&self, label: Key<'_>) -> Option<Raw<'b>> {
         self.iter().find(|(key, _)| *key == label).map(|(_, value)| value)
+    }
+}
+
+impl<'b> From<&'b [(Key<'b>, &'b [u8])]> for Extensions<'b> {
+    fn from(slice: &'b [(Key<'b>, &'b [u8])]) -> Self {
+        Self { members: Unknown::Slice(slice) }
+    }
+}
+
+impl<'b, const N: usize> From<&'b [(Key<'b>, &'b [u8]); N]> for Extensions<'b> {
+    fn from(array: &'b [(Key<'b>, &'b [u8]); N]) -> Self {
+        Self { members: Unknown::Slice(array) }
     }
 }
 
@@ -238,6 +274,88 @@ impl fmt::Debug for Extensions<'_> {
 impl Default for Extensions<'_> {
     fn default() -> Self {
         Self::NONE
+    }
+}
+
+/// Writes a map of the members that `members` puts, in ascending order, and the `extensions`, each in
+/// its place.
+pub(crate) fn write<'b>(
+    encoder: &mut Encoder<'_>,
+    extensions: &Extensions<'b>,
+    members: impl Fn(&mut Fields<'_, '_, '_, 'b>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    write_map(encoder, |inner| {
+        let mut fields = Fields { members: inner, extensions: *extensions, last: None };
+        members(&mut fields)?;
+        fields.extensions_below(None)
+    })
+}
+
+/// The members of a map that is being written.
+pub(crate) struct Fields<'f, 'e, 'w, 'b> {
+    members: &'f mut Members<'e, 'w, 'b>,
+    extensions: Extensions<'b>,
+    /// The last extension that was written.
+    last: Option<Key<'b>>,
+}
+
+impl<'b> Fields<'_, '_, '_, 'b> {
+    /// A member whose value `write` writes.
+    pub fn put(
+        &mut self,
+        label: i64,
+        write: impl FnOnce(&mut Encoder<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.extensions_below(Some(Key::Integer(label)))?;
+        self.members.put(label, write)
+    }
+
+    /// A text, if there is one.
+    pub fn text(&mut self, label: i64, value: Option<&str>) -> Result<(), Error> {
+        let Some(value) = value else { return Ok(()) };
+        self.put(label, |encoder| Ok(encoder.text(value).map(drop)?))
+    }
+
+    /// A boolean, if there is one.
+    pub fn boolean(&mut self, label: i64, value: Option<bool>) -> Result<(), Error> {
+        let Some(value) = value else { return Ok(()) };
+        self.put(label, |encoder| Ok(encoder.boolean(value).map(drop)?))
+    }
+
+    /// An integer, if there is one.
+    pub fn integer(&mut self, label: i64, value: Option<i64>) -> Result<(), Error> {
+        let Some(value) = value else { return Ok(()) };
+        self.put(label, |encoder| Ok(encoder.integer(value).map(drop)?))
+    }
+
+    /// An unsigned integer, if there is one.
+    pub fn unsigned(&mut self, label: i64, value: Option<u64>) -> Result<(), Error> {
+        let Some(value) = value else { return Ok(()) };
+        self.put(label, |encoder| Ok(encoder.unsigned(value).map(drop)?))
+    }
+
+    /// The extensions whose labels are below `limit` and were not written yet, in order. One whose label
+    /// is that of a member stands out of order, which is refused.
+    fn extensions_below(&mut self, limit: Option<Key<'b>>) -> Result<(), Error> {
+        loop {
+            let last = self.last;
+            let left = |key: Key<'b>| {
+                last.is_none_or(|last| last < key) && limit.is_none_or(|limit| key < limit)
+            };
+            let next = self.extensions.iter().filter(|(key, _)| left(*key));
+            let Some((key, value)) = next.min_by_key(|(key, _)| *key) else { return Ok(()) };
+            self.last = Some(key);
+            if self.extensions.iter().filter(|(other, _)| *other == key).count() > 1 {
+                return Err(value.error(hexad_cose_core::ErrorKind::DuplicateKey).into());
+            }
+            self.members.put(key, |encoder| {
+                let mut cursor = value.cursor();
+                cursor.skip()?;
+                cursor.finish()?;
+                encoder.raw(value.bytes())?;
+                Ok::<(), Error>(())
+            })?;
+        }
     }
 }
 
@@ -298,7 +416,7 @@ pub(crate) fn between<'b>(from: Cursor<'b>, to: Cursor<'b>) -> Raw<'b> {
 
 /// Puts an "integer label with text escape", if there is one.
 pub(crate) fn put_label(
-    members: &mut Members<'_, '_, '_>,
+    members: &mut Fields<'_, '_, '_, '_>,
     label: i64,
     value: Option<Label<'_>>,
     range: &RangeInclusive<i64>,
@@ -311,7 +429,7 @@ pub(crate) fn put_label(
 
 /// Puts one entry or more, if there are any.
 pub(crate) fn put_entries<'b, T: Entry<'b>>(
-    members: &mut Members<'_, '_, '_>,
+    members: &mut Fields<'_, '_, '_, '_>,
     label: i64,
     entries: &OneOrMore<'b, T>,
 ) -> Result<(), Error> {

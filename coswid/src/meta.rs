@@ -1,6 +1,6 @@
 //! `software-meta-entry`: descriptive attributes of the software (RFC 9393, section 2.8).
 
-use hexad_cose_core::cbor::{Cursor, Encoder, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder};
 
 use crate::error::Error;
 use crate::labels;
@@ -43,7 +43,7 @@ pub struct SoftwareMeta<'b> {
     pub unspsc_version: Option<&'b str>,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -101,7 +101,7 @@ impl<'b> Codec<'b> for SoftwareMeta<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.text(labels::LANG, self.lang)?;
             members.text(labels::ACTIVATION_STATUS, self.activation_status)?;
             members.text(labels::CHANNEL_TYPE, self.channel_type)?;
@@ -120,7 +120,7 @@ impl<'b> Codec<'b> for SoftwareMeta<'b> {
             members.text(labels::REVISION, self.revision)?;
             members.text(labels::SUMMARY, self.summary)?;
             members.text(labels::UNSPSC_CODE, self.unspsc_code)?;
-            Ok(members.text(labels::UNSPSC_VERSION, self.unspsc_version)?)
+            members.text(labels::UNSPSC_VERSION, self.unspsc_version)
         })
     }
 }

@@ -1,8 +1,8 @@
-//! Signed tags: a `COSE_Sign1` over a CoSWID (RFC 9393, section 7).
+//! Signed tags: a `COSE_Sign1` or a `COSE_Sign` over a CoSWID (RFC 9393, section 7).
 
-use hexad_cose_core::cbor::Cursor;
+use hexad_cose_core::cbor::{Cursor, Raw};
 use hexad_cose_core::crypto::Hash;
-use hexad_cose_core::{Check, ContentType, Expect, Key, Sign1, Verified};
+use hexad_cose_core::{Check, ContentType, Expect, Headers, Key, Label, Sign, Sign1, Verified};
 
 use crate::error::{Error, ErrorKind};
 use crate::tag::{CBOR_TAG, ConciseSwidTag, MEDIA_TYPE};
@@ -10,7 +10,7 @@ use crate::tag::{CBOR_TAG, ConciseSwidTag, MEDIA_TYPE};
 /// A signed CoSWID as it stands in its encoding; nothing in it is proven.
 ///
 /// The content type `application/swid+cbor` must be protected. The tag in the payload may be tagged
-/// once more. A `COSE_Sign` with several signers is not offered.
+/// once more. With several signers it is a [`CosignedTag`].
 ///
 /// ```
 /// use hexad_cose_core::crypto::{Hash, Sign, Verify};
@@ -49,20 +49,8 @@ impl<'b> SignedTag<'b> {
     /// `Cbor` as [`Sign1::parse`]; `ContentType` when the protected one is not
     /// `application/swid+cbor`.
     pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
-        let mut cursor = Cursor::new(bytes);
-        let mut tagged = cursor;
-        if matches!(tagged.tag(), Ok(CBOR_TAG)) {
-            cursor = tagged;
-        }
-        let message = Sign1::parse_at(&mut cursor)?;
-        cursor.finish()?;
-        let headers = message.headers();
-        let protected = headers.get_protected(hexad_cose_core::Label::Integer(
-            hexad_cose_core::iana::header::CONTENT_TYPE,
-        ));
-        if protected.is_none() || headers.content_type() != Some(ContentType::Text(MEDIA_TYPE)) {
-            return Err(Error::new(ErrorKind::ContentType, headers.protected().offset()));
-        }
+        let message = whole(bytes, Sign1::parse_at)?;
+        require_content_type(message.headers())?;
         Ok(Self { message })
     }
 
@@ -95,11 +83,95 @@ impl<'b> SignedTag<'b> {
     /// As [`ConciseSwidTag::parse`], with offsets in the signed input.
     pub fn tag(message: Verified<Sign1<'b>>) -> Result<Verified<ConciseSwidTag<'b>>, Error> {
         let payload = message.payload_raw();
-        message.try_map(|_| {
-            let mut cursor = payload.cursor();
-            let tag = ConciseSwidTag::parse_at(&mut cursor)?;
-            cursor.finish()?;
-            Ok(tag)
-        })
+        message.try_map(|_| in_payload(payload))
     }
+}
+
+/// A CoSWID with any number of signers (`COSE_Sign`); nothing in it is proven.
+///
+/// The rules of [`SignedTag`] hold for the header parameters of the body. Each signature is checked by
+/// itself; which of them count is the caller's policy.
+///
+/// ```
+/// use hexad_cose_core::{Algorithm, Expect, Key, crypto::{Hash, Verify}};
+/// use hexad_coswid::{CosignedTag, Error};
+///
+/// /// The name of the software, if `key` is among the signers.
+/// fn name<'b>(
+///     bytes: &'b [u8],
+///     key: &Key<'b>,
+///     crypto: &mut (impl Hash + Verify),
+/// ) -> Result<Option<&'b str>, Error> {
+///     let signed = CosignedTag::parse(bytes)?;
+///     for signature in signed.message().signatures().filter(|one| one.headers().kid() == key.kid()) {
+///         let expect = Expect::alg(Algorithm::ESP256);
+///         let check = signed.message().check(&signature, key, expect, crypto)?;
+///         return Ok(Some(CosignedTag::tag(check.run(crypto)?)?.software_name));
+///     }
+///     Ok(None)
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct CosignedTag<'b> {
+    message: Sign<'b>,
+}
+
+impl<'b> CosignedTag<'b> {
+    /// Reads a `COSE_Sign` with or without [`CBOR_TAG`] before it, that is all of `bytes`.
+    ///
+    /// # Errors
+    /// `Cbor` as [`Sign::parse`]; `ContentType` when the protected one is not
+    /// `application/swid+cbor`.
+    pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
+        let message = whole(bytes, Sign::parse_at)?;
+        require_content_type(message.headers())?;
+        Ok(Self { message })
+    }
+
+    /// The message, whose signatures can be [checked](Sign::check): its header parameters are the
+    /// sender's word.
+    #[must_use]
+    pub const fn message(&self) -> &Sign<'b> {
+        &self.message
+    }
+
+    /// The tag in a message of which a signature was verified, parsed only now.
+    ///
+    /// # Errors
+    /// As [`ConciseSwidTag::parse`], with offsets in the signed input.
+    pub fn tag(message: Verified<Sign<'b>>) -> Result<Verified<ConciseSwidTag<'b>>, Error> {
+        let payload = message.payload_raw();
+        message.try_map(|_| in_payload(payload))
+    }
+}
+
+/// The message that is all of `bytes`, but for [`CBOR_TAG`].
+fn whole<'b, M>(
+    bytes: &'b [u8],
+    parse: impl FnOnce(&mut Cursor<'b>) -> Result<M, hexad_cose_core::Error>,
+) -> Result<M, Error> {
+    let mut cursor = Cursor::new(bytes);
+    let mut tagged = cursor;
+    if matches!(tagged.tag(), Ok(CBOR_TAG)) {
+        cursor = tagged;
+    }
+    let message = parse(&mut cursor)?;
+    cursor.finish()?;
+    Ok(message)
+}
+
+fn require_content_type(headers: &Headers<'_>) -> Result<(), Error> {
+    let label = Label::Integer(hexad_cose_core::iana::header::CONTENT_TYPE);
+    let protected = headers.get_protected(label).is_some();
+    if protected && headers.content_type() == Some(ContentType::Text(MEDIA_TYPE)) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::ContentType, headers.protected().offset()))
+}
+
+fn in_payload(payload: Raw<'_>) -> Result<ConciseSwidTag<'_>, Error> {
+    let mut cursor = payload.cursor();
+    let tag = ConciseSwidTag::parse_at(&mut cursor)?;
+    cursor.finish()?;
+    Ok(tag)
 }

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use hexad_cose_core::cbor::{Cursor, Encoder, Type, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder, Type};
 
 use crate::entity::Entity;
 use crate::error::{Error, ErrorKind};
@@ -160,7 +160,7 @@ pub struct ConciseSwidTag<'b> {
     pub version_scheme: Option<VersionScheme<'b>>,
     /// `lang`: language tag of the text in the tag.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -360,7 +360,7 @@ impl<'b> ConciseSwidTag<'b> {
         self.check(0)?;
         self.tag_id.check(0)?;
         self.tag_creator()?;
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.put(labels::TAG_ID, |encoder| self.tag_id.write(encoder))?;
             members.text(labels::SOFTWARE_NAME, Some(self.software_name))?;
             map::put_entries(members, labels::ENTITY, &self.entity)?;
@@ -380,7 +380,7 @@ impl<'b> ConciseSwidTag<'b> {
             members.text(labels::SOFTWARE_VERSION, self.software_version)?;
             let scheme = self.version_scheme.map(Into::into);
             map::put_label(members, labels::VERSION_SCHEME, scheme, &VersionScheme::RANGE)?;
-            Ok(members.text(labels::LANG, self.lang)?)
+            members.text(labels::LANG, self.lang)
         })
     }
 }

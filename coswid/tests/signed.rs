@@ -1,8 +1,10 @@
 //! Signed tags (RFC 9393, section 7) with a real signature.
 
-use hexad_cose_core::{Algorithm, ContentType, Curve, ErrorKind as Cose, Expect, Key, Sign1};
+use hexad_cose_core::{
+    Algorithm, ContentType, Curve, ErrorKind as Cose, Expect, Key, NewHeaders, Sign, Sign1,
+};
 use hexad_coswid::{
-    CBOR_TAG, ConciseSwidTag, Entity, ErrorKind, MEDIA_TYPE, Role, SignedTag, TagId,
+    CBOR_TAG, ConciseSwidTag, CosignedTag, Entity, ErrorKind, MEDIA_TYPE, Role, SignedTag, TagId,
 };
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 
@@ -68,4 +70,47 @@ fn the_content_type_is_demanded() {
     {
         assert_eq!(verify(&signed("app", 1, content_type), 1), Err(ErrorKind::ContentType));
     }
+}
+
+/// Two signers (`COSE_Sign`): either's signature proves the tag, a third's key proves nothing, and what is
+/// altered is nobody's.
+#[test]
+fn several_signers() {
+    let keys = [3, 4].map(|seed| SigningKey::from_bytes(Curve::P256, &[seed; 32]).unwrap());
+    let makers = [Entity::new("m", &[Role::TagCreator])];
+    let tag = ConciseSwidTag {
+        software_version: Some("1"),
+        ..ConciseSwidTag::new(TagId::Text("t"), "app", &makers)
+    };
+    let (mut inner, mut outer) = ([0; 128], [0; 512]);
+    let payload = tag.encode(&mut inner).unwrap();
+    let sign = |content_type, outer: &mut [u8]| {
+        let builder = Sign::builder(NewHeaders::default()).content_type(content_type);
+        let mut signing = builder.payload(payload, outer).unwrap().signers(2).unwrap();
+        for key in &keys {
+            signing.sign(Algorithm::ESP256, key, &mut RustCrypto).unwrap();
+        }
+        signing.finish().unwrap().to_vec()
+    };
+    let verify = |bytes: &[u8], signer: usize, seed: u8| {
+        let key = SigningKey::from_bytes(Curve::P256, &[seed; 32]).unwrap();
+        let anchor = Key::from_public(key.public());
+        let signed = CosignedTag::parse(bytes).map_err(|error| error.kind())?;
+        let signature = signed.message().signatures().nth(signer).unwrap();
+        let expect = Expect::alg(Algorithm::ESP256);
+        let check = signed.message().check(&signature, &anchor, expect, &mut RustCrypto);
+        let message = check.and_then(|check| check.run(&mut RustCrypto));
+        let tag = message.map_err(Into::into).and_then(CosignedTag::tag);
+        tag.map(|tag| tag.software_name.to_owned()).map_err(|error| error.kind())
+    };
+    let mut bytes = sign(ContentType::Text(MEDIA_TYPE), &mut outer);
+    assert_eq!(verify(&bytes, 0, 3), Ok("app".to_owned()));
+    assert_eq!(verify(&bytes, 1, 4), Ok("app".to_owned()));
+    assert_eq!(verify(&bytes, 0, 4), Err(ErrorKind::Cbor(Cose::VerificationFailed)));
+    assert_eq!(verify(&bytes, 1, 5), Err(ErrorKind::Cbor(Cose::VerificationFailed)));
+    let at = bytes.windows(3).rposition(|three| three == b"app").unwrap();
+    bytes[at] = b'b';
+    assert_eq!(verify(&bytes, 0, 3), Err(ErrorKind::Cbor(Cose::VerificationFailed)));
+    let other = sign(ContentType::Text("application/cbor"), &mut outer);
+    assert_eq!(verify(&other, 0, 3), Err(ErrorKind::ContentType));
 }

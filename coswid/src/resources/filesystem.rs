@@ -1,6 +1,6 @@
 //! `file-entry` and `directory-entry` (RFC 9393, section 2.9.2).
 
-use hexad_cose_core::cbor::{Cursor, Encoder, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder};
 
 use crate::error::{Error, ErrorKind};
 use crate::hash::HashEntry;
@@ -33,7 +33,7 @@ pub struct File<'b> {
     pub root: Option<&'b str>,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -92,7 +92,7 @@ impl<'b> Codec<'b> for File<'b> {
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         check_name(self.fs_name, 0)?;
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             if let Some(hash) = self.hash {
                 members.put(labels::HASH, |encoder| hash.encode(encoder))?;
             }
@@ -102,7 +102,7 @@ impl<'b> Codec<'b> for File<'b> {
             members.boolean(labels::KEY, self.key)?;
             members.text(labels::LOCATION, self.location)?;
             members.text(labels::FS_NAME, Some(self.fs_name))?;
-            Ok(members.text(labels::ROOT, self.root)?)
+            members.text(labels::ROOT, self.root)
         })
     }
 }
@@ -125,7 +125,7 @@ pub struct Directory<'b> {
     pub file: OneOrMore<'b, File<'b>>,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -199,7 +199,7 @@ impl<'b> Codec<'b> for Directory<'b> {
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         check_name(self.fs_name, 0)?;
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.text(labels::LANG, self.lang)?;
             members.boolean(labels::KEY, self.key)?;
             members.text(labels::LOCATION, self.location)?;
@@ -209,7 +209,7 @@ impl<'b> Codec<'b> for Directory<'b> {
                 return Ok(());
             }
             members.put(labels::PATH_ELEMENTS, |encoder| {
-                write_map(encoder, |members| {
+                map::write(encoder, &Extensions::NONE, |members| {
                     map::put_entries(members, labels::DIRECTORY, &self.directory)?;
                     map::put_entries(members, labels::FILE, &self.file)
                 })

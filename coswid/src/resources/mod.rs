@@ -4,14 +4,14 @@
 mod files;
 mod filesystem;
 
-use hexad_cose_core::cbor::{Cursor, Encoder, Members, write_map};
+use hexad_cose_core::cbor::{Cursor, Encoder};
 
 pub use files::{Files, LocatedFile, Path};
 pub use filesystem::{Directory, File, MAX_DIRECTORY_DEPTH};
 
 use crate::error::{Error, ErrorKind};
 use crate::labels;
-use crate::map::{self, Codec, Extensions, OneOrMore};
+use crate::map::{self, Codec, Extensions, Fields, OneOrMore};
 
 /// The groups that payload and evidence have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -44,7 +44,7 @@ impl<'b> ResourceCollection<'b> {
         Ok(())
     }
 
-    fn put(&self, members: &mut Members<'_, '_, '_>) -> Result<(), Error> {
+    fn put(&self, members: &mut Fields<'_, '_, '_, '_>) -> Result<(), Error> {
         map::put_entries(members, labels::DIRECTORY, &self.directory)?;
         map::put_entries(members, labels::FILE, &self.file)?;
         map::put_entries(members, labels::PROCESS, &self.process)?;
@@ -60,7 +60,7 @@ pub struct Payload<'b> {
     pub resources: ResourceCollection<'b>,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -93,7 +93,7 @@ impl<'b> Payload<'b> {
     }
 
     pub(crate) fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.text(labels::LANG, self.lang)?;
             self.resources.put(members)
         })
@@ -114,7 +114,7 @@ pub struct Evidence<'b> {
     pub device_id: Option<&'b str>,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -169,16 +169,16 @@ impl<'b> Evidence<'b> {
     }
 
     pub(crate) fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.text(labels::LANG, self.lang)?;
             self.resources.put(members)?;
             members.text(labels::LOCATION, self.location)?;
             if let Some(date) = self.date {
                 members.put(labels::DATE, |encoder| {
-                    encoder.tag(Self::EPOCH_TIME)?.integer(date).map(drop)
+                    Ok(encoder.tag(Self::EPOCH_TIME)?.integer(date).map(drop)?)
                 })?;
             }
-            Ok(members.text(labels::DEVICE_ID, self.device_id)?)
+            members.text(labels::DEVICE_ID, self.device_id)
         })
     }
 }
@@ -193,7 +193,7 @@ pub struct Process<'b> {
     pub pid: Option<i64>,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -225,10 +225,10 @@ impl<'b> Codec<'b> for Process<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.text(labels::LANG, self.lang)?;
             members.text(labels::PROCESS_NAME, Some(self.process_name))?;
-            Ok(members.integer(labels::PID, self.pid)?)
+            members.integer(labels::PID, self.pid)
         })
     }
 }
@@ -241,7 +241,7 @@ pub struct Resource<'b> {
     pub resource_type: &'b str,
     /// `lang`: language tag of the text in this entry.
     pub lang: Option<&'b str>,
-    /// What else stands in the map. Not written.
+    /// What else stands in the map.
     pub extensions: Extensions<'b>,
 }
 
@@ -272,9 +272,9 @@ impl<'b> Codec<'b> for Resource<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        write_map(encoder, |members| {
+        map::write(encoder, &self.extensions, |members| {
             members.text(labels::LANG, self.lang)?;
-            Ok(members.text(labels::TYPE, Some(self.resource_type))?)
+            members.text(labels::TYPE, Some(self.resource_type))
         })
     }
 }

@@ -328,3 +328,42 @@ fn small_buffers() {
         assert_eq!(error.kind(), ErrorKind::Cbor(Cbor::BufferTooSmall), "{size}");
     }
 }
+
+/// RFC 9393, section 2.2: extensions are written, each in its place in deterministic order, and none in
+/// that of a member or twice.
+#[test]
+fn extensions_are_written() {
+    use hexad_cose_core::Label as Key;
+    let write = |extensions: &[(Key<'_>, &[u8])]| {
+        let mut makers = [Entity::default()];
+        let mut meta = SoftwareMeta { summary: Some("s"), ..SoftwareMeta::default() };
+        meta.extensions = extensions.into();
+        let metas = [meta];
+        let tag = ConciseSwidTag {
+            software_meta: (&metas).into(),
+            ..minimal(&[Role::TagCreator], &mut makers)
+        };
+        let mut buffer = [0; 128];
+        let written = tag.encode(&mut buffer).map_err(Error::kind)?;
+        assert_eq!(ConciseSwidTag::parse(written).unwrap(), tag);
+        hexad_cose_core::cbor::check_deterministic(written).unwrap();
+        let start = written.windows(2).position(|two| two == [0x05, 0xa4]).unwrap();
+        Ok(written[start + 2..].to_vec())
+    };
+    let media: (Key<'_>, &[u8]) = (Key::Integer(labels::MEDIA), &[0x61, b'm']);
+    let private: (Key<'_>, &[u8]) = (Key::Integer(-1), &[0xf5]);
+    let named: (Key<'_>, &[u8]) = (Key::Text("x"), &[0x80]);
+    let expected =
+        [0x0a, 0x61, b'm', 0x18, 55, 0x61, b's', 0x20, 0xf5, 0x61, b'x', 0x80, 0x0c, 0x00];
+    let written = write(&[named, private, media]).unwrap();
+    assert_eq!(written[..expected.len()], expected);
+    assert_eq!(
+        write(&[private, media, private]),
+        Err(ErrorKind::Cbor(Cbor::DuplicateKey)),
+        "the same label twice"
+    );
+    let summary: (Key<'_>, &[u8]) = (Key::Integer(labels::SUMMARY), &[0x60]);
+    assert_eq!(write(&[summary]), Err(ErrorKind::Cbor(Cbor::NotDeterministic)));
+    assert_eq!(write(&[(Key::Integer(99), &[0x82, 1])]), Err(ErrorKind::Cbor(Cbor::UnexpectedEnd)));
+    assert_eq!(write(&[(Key::Integer(99), &[1, 2])]), Err(ErrorKind::Cbor(Cbor::TrailingBytes)));
+}
