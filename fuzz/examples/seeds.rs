@@ -24,7 +24,7 @@ use hexad_mud::builder::{Builder, Service};
 use hexad_mud::file::Contents;
 use hexad_mud::flow::Peer;
 use hexad_mud::time::DateAndTime;
-use hexad_mud::url::MudUrl;
+use hexad_mud::url::{MudUrl, dhcp, lldp};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::Envelope;
 use hexad_suit::builder::{EnvelopeBuilder, ManifestBuilder, Sequence};
@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("eat", eat()?)?;
     write("ear", ear()?)?;
     write("mud_json", mud_json()?)?;
+    write("mud_url", mud_url()?)?;
     write("mud_cms", mud_cms()?)
 }
 
@@ -436,6 +437,31 @@ fn mud_json() -> Seeds {
         .allow(Peer::MyController, Service::Any)
         .build()?;
     Ok(vec![("bulb", mud.to_json().into_bytes()), ("nothing", mud::FILE.to_vec())])
+}
+
+/// What is read is chosen by the first byte.
+fn mud_url() -> Seeds {
+    let url = MudUrl::new("https://bulb.example/a?b#c")?;
+    let with = |first: &[u8], rest: &[u8]| [first, rest].concat();
+    let v4 = dhcp::option_v4(&url)?;
+    let v6 = dhcp::option_v6(&url)?;
+    let mut fields = [0; 240];
+    fields[..3].copy_from_slice(&[1, 1, 6]);
+    fields[236..].copy_from_slice(&[99, 130, 83, 99]);
+    let solicit = with(&[1, 0, 0, 7], &v6);
+    let mut relay = [0; 38];
+    relay[0] = 12;
+    relay[35] = 9;
+    relay[37] = u8::try_from(solicit.len())?;
+    Ok(vec![
+        ("dhcpv4", with(&[0], &v4)),
+        ("dhcpv6", with(&[1], &v6)),
+        ("discover", with(&with(&[2], &fields), &v4)),
+        ("solicit", with(&[3], &solicit)),
+        ("relayed", with(&with(&[3], &relay), &solicit)),
+        ("lldp", with(&[4], &lldp::tlv(&url)?)),
+        ("url", with(&[5], url.as_str().as_bytes())),
+    ])
 }
 
 fn mud_cms() -> Seeds {

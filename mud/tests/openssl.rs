@@ -7,9 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use hexad_cose_core::x509::x509_cert::der::Encode;
 use hexad_cose_core::x509::{Certificate, ErrorKind, Issuer, Place, Template};
 use hexad_cose_core::{Curve, HashAlgorithm};
 use hexad_mud::signature::{Policy, SignatureErrorKind, SignedData, sign};
+use hexad_mud::url::{self, InvalidUrl, MudUrl, certificate};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_vectors::{Missing, trial};
 use libtest_mimic::Arguments;
@@ -25,7 +27,7 @@ const NOW: i64 = 1_800_000_000;
 const FILE: &[u8] = b"{ \"a MUD file\": \"is but bytes here\" }\r\n";
 
 fn main() {
-    let tests: [(&'static str, Test); 7] = [
+    let tests: [(&'static str, Test); 8] = [
         ("openssl_verifies_what_is_signed_here", openssl_verifies),
         ("openssl_refuses_a_changed_file", openssl_refuses),
         ("what_openssl_signs_verifies_here", openssl_signs),
@@ -33,6 +35,7 @@ fn main() {
         ("what_openssl_signs_without_attributes_verifies_here", openssl_signs_plainly),
         ("an_intermediate_of_openssl_leads_to_its_anchor", openssl_chain),
         ("what_openssl_embeds_is_refused", openssl_embeds),
+        ("a_device_certificate_of_openssl_names_url_and_signer", openssl_names),
     ];
     let version = Command::new("openssl").arg("version").output();
     let openssl = version.map(drop).map_err(|error| Missing::new("openssl", error));
@@ -281,5 +284,61 @@ fn openssl_embeds(folder: &Path) -> Outcome {
         "cms -sign -signer signer.pem -inkey key.pem -in file -binary -outform DER -nodetach";
     let error = SignedData::parse(&openssl(folder, sign)?).unwrap_err();
     assert_eq!(error.kind(), SignatureErrorKind::NotDetached);
+    Ok(())
+}
+
+/// RFC 8520, 11: `id-pe-mud-url` is an `IA5String`, `id-pe-mudsigner` the name of the signer; and only the
+/// file that this signer signed is taken then.
+fn openssl_names(folder: &Path) -> Outcome {
+    let signer = made_by_openssl(folder, "P-256")?;
+    let signer = Certificate::parse(&signer)?;
+    let subject = signer.fields().subject().to_der()?;
+    let device = |names: &[(&str, String)]| -> Result<Vec<u8>, Box<dyn Error>> {
+        let names =
+            names.iter().map(|(id, value)| format!(" -addext 1.3.6.1.5.5.7.1.{id}={value}"));
+        let new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout device.key";
+        let names: String = names.collect();
+        openssl(folder, &format!("{new} -outform DER -days 99 -subj /CN=device{names}"))
+    };
+    let der = |bytes: &[u8]| {
+        let octets: Vec<_> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        format!("DER:{}", octets.join(":"))
+    };
+    let text = "https://lighting.example.com/lightbulb2000";
+    let ia5 = |text: &str| format!("ASN1:IA5STRING:{text}");
+
+    let both = device(&[("25", ia5(text)), ("30", der(&subject))])?;
+    let both = Certificate::parse(&both)?;
+    let url = MudUrl::new(text)?;
+    assert_eq!(certificate::url(&both)?, Some(url.clone()));
+    assert_eq!(certificate::mudsigner(&both)?.as_deref(), Some(&subject[..]));
+    // What is written here is what openssl wrote.
+    let theirs = both.fields().extensions().ok_or("no extensions")?;
+    assert!(theirs.contains(&certificate::mud_url_extension(&url)?));
+    assert!(theirs.contains(&certificate::mudsigner_extension(&subject)?));
+
+    let neither = device(&[])?;
+    let neither = Certificate::parse(&neither)?;
+    assert_eq!((certificate::url(&neither)?, certificate::mudsigner(&neither)?), (None, None));
+
+    let wrong = device(&[("25", format!("ASN1:UTF8:{text}")), ("30", "DER:05:00".to_owned())])?;
+    let wrong = Certificate::parse(&wrong)?;
+    let malformed = url::ErrorKind::Malformed;
+    assert_eq!(certificate::url(&wrong).unwrap_err().kind(), malformed);
+    assert_eq!(certificate::mudsigner(&wrong).unwrap_err().kind(), malformed);
+
+    let http = device(&[("25", ia5("http://lighting.example.com/lightbulb2000"))])?;
+    let error = certificate::url(&Certificate::parse(&http)?).unwrap_err();
+    assert_eq!(error.kind(), url::ErrorKind::Url(InvalidUrl::Scheme));
+
+    let sign = "cms -sign -signer signer.pem -inkey key.pem -in file -binary -outform DER";
+    let p7s = openssl(folder, sign)?;
+    let anchors = [signer.clone()];
+    let policy = Policy::at(now()?).anchors(&anchors);
+    let signed = SignedData::parse(&p7s)?;
+    signed.verify(FILE, &policy.subject(&subject), &mut RustCrypto)?;
+    let other = both.fields().subject().to_der()?;
+    let error = signed.verify(FILE, &policy.subject(&other), &mut RustCrypto).unwrap_err();
+    assert_eq!(error.kind(), SignatureErrorKind::WrongSigner);
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::error::{ErrorKind, Fault};
 use crate::flow::{Direction, IpVersion, Prefix};
 use crate::json::{Member, Value};
-use crate::url::{is_domain_name, is_uri};
+use crate::url::{is_domain_name, is_uri, is_uri_reference};
 use crate::yang::{Reading, module, set};
 
 const DNS_NAMES: [(&str, &str); 2] = [(module::DNS, "src-dnsname"), (module::DNS, "dst-dnsname")];
@@ -143,7 +143,7 @@ fn mud_matches(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<MudMatche
             (module::MUD, "local-networks") => {
                 set(&mut local_networks, reading.empty(value)?, member)?;
             }
-            (module::MUD, "controller") => set(&mut controller, uri(reading, value)?, member)?,
+            (module::MUD, "controller") => set(&mut controller, class(reading, value)?, member)?,
             (module::MUD, "my-controller") => {
                 set(&mut my_controller, reading.empty(value)?, member)?;
             }
@@ -279,6 +279,7 @@ fn direction(reading: &Reading<'_>, value: &Value<'_>) -> Result<Direction, Faul
 /// The ports of `source-port` or `destination-port`; `None` when it says nothing.
 fn ports(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<Option<PortMatch>, Fault> {
     let mut operator = None;
+    let mut range = None;
     let mut port = None;
     let mut lower = None;
     let mut upper = None;
@@ -287,6 +288,10 @@ fn ports(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<Option<PortMatc
         match reading.name(member, module::ACL, &[])? {
             (module::ACL, "operator") => {
                 let name = reading.string(value)?;
+                if name == "range" {
+                    range = Some(value.offset);
+                    continue;
+                }
                 let known = Operator::ALL.into_iter().find(|operator| operator.name() == name);
                 let known = known.ok_or(Fault::new(
                     ErrorKind::InvalidValue,
@@ -302,6 +307,14 @@ fn ports(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<Option<PortMatc
         }
     }
     let conflict = |advice| Fault::new(ErrorKind::Conflict, value.offset, advice);
+    if let Some(offset) = range {
+        let advice = "an operator is lte, gte, eq or neq; lower-port and upper-port are a range without \
+                      one (RFC 8519, 4.2)";
+        if lower.is_none() || upper.is_none() || operator.is_some() {
+            return Err(Fault::new(ErrorKind::InvalidValue, offset, advice));
+        }
+        reading.tolerate(ErrorKind::InvalidValue, offset, advice)?;
+    }
     match (operator, port, lower, upper) {
         (None, None, None, None) => Ok(None),
         (operator, Some(port), None, None) => {
@@ -366,6 +379,22 @@ fn peer_host(
         )),
         _ => Ok(host),
     }
+}
+
+/// The name of a class of controllers: an `inet:uri`. That type has no pattern, and files name classes
+/// by a word; whoever sets its members says what it means.
+fn class(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<String, Fault> {
+    let text = reading.string(value)?;
+    if !is_uri(text) && is_uri_reference(text) {
+        reading.report(
+            ErrorKind::InvalidValue,
+            value.offset,
+            "a class of controllers is named by a URI, with a scheme such as https: or urn:; without \
+             one, other files can mean something else by this word (RFC 8520, 4.6)",
+        );
+        return Ok(text.to_string());
+    }
+    uri(reading, value)
 }
 
 /// An `inet:uri`.

@@ -207,7 +207,10 @@ fn mud(reading: &mut yang::Reading<'_>, value: &Value<'_>) -> Result<(Contents, 
         };
         set(text, reading.string(value)?.to_string(), member)?;
     }
-    required(version, value, "mud-version is mandatory, and is 1 (RFC 8520, 3.1)")?;
+    if version.is_none() {
+        let advice = "mud-version is mandatory, and is 1 (RFC 8520, 3.1)";
+        reading.tolerate(ErrorKind::Missing, value.offset, advice)?;
+    }
     let url = required(url, value, "mud-url is mandatory (RFC 8520, 3.2)")?;
     let last_update = required(last_update, value, "last-update is mandatory (RFC 8520, 3.4)")?;
     let mut contents = Contents::new(url, last_update);
@@ -324,6 +327,11 @@ fn access_list(reading: &mut yang::Reading<'_>, entry: &Value<'_>) -> Result<Str
         match reading.name(member, module::MUD, &[])? {
             (module::MUD, "name") => {
                 set(&mut name, reading.short_string(&member.value, 64)?, member)?;
+            }
+            (module::MUD, "acl-name" | "acl-type") => {
+                let advice = "this name is from a draft of RFC 8520: an access-list has a name and no \
+                              type, and the lists themselves have to be those of RFC 8519";
+                return Err(Fault::new(ErrorKind::OutdatedName, member.offset, advice));
             }
             _ => ignored(reading, member.offset),
         }

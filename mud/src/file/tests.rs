@@ -95,7 +95,6 @@ fn mistakes_are_refused_at_their_node() {
         ("\"mud-version\": 1", "\"mud-version\": 256", OutOfRange, "/ietf-mud:mud/mud-version"),
         ("\"mud-version\": 1", "\"mud-version\": 1.0", UnexpectedType, "/ietf-mud:mud/mud-version"),
         ("\"mud-version\": 1", "\"mud-version\": 1e0", UnexpectedType, "/ietf-mud:mud/mud-version"),
-        ("\"mud-version\": 1,", "", Missing, "/ietf-mud:mud"),
         ("48", "0", OutOfRange, "/ietf-mud:mud/cache-validity"),
         ("48", "169", OutOfRange, "/ietf-mud:mud/cache-validity"),
         ("48", "-1", OutOfRange, "/ietf-mud:mud/cache-validity"),
@@ -238,7 +237,7 @@ fn mistakes_are_refused_at_their_node() {
 /// file, which a strict reader takes.
 #[test]
 fn lenience_is_reported_and_mends() {
-    use ErrorKind::{Conflict, InvalidValue, Namespace, OutdatedName, UnexpectedType};
+    use ErrorKind::{Conflict, InvalidValue, Missing, Namespace, OutdatedName, UnexpectedType};
     let cases = [
         ("48", "\"48\"", UnexpectedType),
         ("\"port\": 443", "\"port\": \"443\"", UnexpectedType),
@@ -246,6 +245,7 @@ fn lenience_is_reported_and_mends() {
         ("ietf-access-control-list:acls", "ietf-access-control-list:access-lists", OutdatedName),
         ("\"ietf-mud:mud\"", "\"mud\"", Namespace),
         ("\"mud-version\"", "\"ietf-mud:mud-version\"", Namespace),
+        ("\"mud-version\": 1,", "", Missing),
         ("ietf-acldns:src-dnsname", "src-dnsname", Namespace),
         ("\"type\": \"ipv6-acl-type\", ", "", Conflict),
     ];
@@ -272,11 +272,40 @@ fn lenience_is_reported_and_mends() {
     let host = Prefix::host("2001:db8::1".parse().unwrap());
     assert_eq!(flow.peers, [Peer::DnsName("test.example.com"), Peer::Prefix(host)]);
 
-    let range = "\"operator\": \"eq\", \"lower-port\": 1, \"upper-port\": 2";
-    let reading = lenient(&with("\"operator\": \"eq\", \"port\": 443", range));
-    assert_eq!(reading.findings[0].kind(), Conflict);
+    for (operator, kind) in [("eq", Conflict), ("range", InvalidValue)] {
+        let range = format!("\"operator\": \"{operator}\", \"lower-port\": 1, \"upper-port\": 2");
+        let reading = lenient(&with("\"operator\": \"eq\", \"port\": 443", &range));
+        assert_eq!(reading.findings[0].kind(), kind);
+        let flow = reading.mud.flows().nth(1).unwrap();
+        assert!(matches!(flow.transport, Transport::Tcp { source: Ports::Range(1, 2), .. }));
+    }
+    let file = with("\"operator\": \"eq\"", "\"operator\": \"range\"");
+    let error = Reader::new().lenient().read(file.as_bytes()).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.pointer().rsplit('/').next()),
+        (InvalidValue, Some("operator"))
+    );
+}
+
+/// A class of controllers without a scheme, as files in use have it, is that class and is reported; what
+/// no URI has is refused.
+#[test]
+fn classes_of_controllers_are_named_by_uris() {
+    let class = |class: &str| {
+        with(
+            "\"tcp\": {",
+            &format!("\"ietf-mud:mud\": {{\"controller\": \"{class}\"}}, \"tcp\": {{"),
+        )
+    };
+    let reading = Reader::new().read(class("bacnet").as_bytes()).unwrap();
+    assert_eq!(reading.findings[0].kind(), ErrorKind::InvalidValue);
     let flow = reading.mud.flows().nth(1).unwrap();
-    assert!(matches!(flow.transport, Transport::Tcp { source: Ports::Range(1, 2), .. }));
+    assert!(flow.peers.contains(&Peer::Controller("bacnet")));
+    assert!(Reader::new().read(class("urn:a:b").as_bytes()).unwrap().findings.is_empty());
+    for hostile in ["", "a b", "a\\n", "\\u0000", "{}", "a;\\\"", "%zz"] {
+        let error = Mud::parse(class(hostile).as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{hostile}");
+    }
 }
 
 /// One node under two names is one too many.

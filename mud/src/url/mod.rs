@@ -1,5 +1,10 @@
-//! URIs, MUD URLs and host names (RFC 3986, RFC 8520, 6, RFC 6991).
+//! URIs, MUD URLs and host names (RFC 3986, RFC 8520, 6, RFC 6991), and how a device says its URL: by
+//! DHCP, by LLDP, or in its certificate.
 
+pub mod certificate;
+pub mod dhcp;
+mod error;
+pub mod lldp;
 #[cfg(test)]
 mod tests;
 
@@ -7,6 +12,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
+
+pub use error::{Error, ErrorKind};
 
 /// A MUD URL: where the description of a kind of device is, and which kind that is.
 ///
@@ -92,6 +99,14 @@ impl MudUrl {
     }
 }
 
+/// Reads a `MUDstring`: a MUD URL, and what stands after a space, which is reserved and ignored (RFC
+/// 8520, 10). `offset` is where it stands.
+fn mud_string(bytes: &[u8], offset: usize) -> Result<MudUrl, Error> {
+    let url = bytes.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let text = core::str::from_utf8(url).map_err(|_| InvalidUrl::Character);
+    text.and_then(MudUrl::new).map_err(|error| Error::new(ErrorKind::Url(error), offset))
+}
+
 impl fmt::Display for MudUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -135,7 +150,13 @@ pub(crate) fn is_uri(text: &str) -> bool {
     let mut letters = scheme.bytes();
     let scheme = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
         && letters.all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    let mut bytes = rest.bytes();
+    scheme && !rest.is_empty() && is_uri_reference(rest)
+}
+
+/// Whether `text` has none but the characters of a URI, percent-encoded where they have to be, and at
+/// most one fragment (RFC 3986, 2 and 4.1).
+pub(crate) fn is_uri_reference(text: &str) -> bool {
+    let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let fits = match byte {
             b'%' => {
@@ -148,7 +169,7 @@ pub(crate) fn is_uri(text: &str) -> bool {
             return false;
         }
     }
-    scheme && !rest.is_empty() && rest.matches('#').count() <= 1
+    !text.is_empty() && text.matches('#').count() <= 1
 }
 
 /// Whether `text` is an `inet:domain-name` (RFC 6991) that can name a host: labels of 1 to 63 letters,
