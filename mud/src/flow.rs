@@ -11,7 +11,9 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
-use crate::acl::{Ace, Acl, Ethernet, Forwarding, Icmp, Ip, L3, L4, Matches, Operator, PortMatch};
+use crate::acl::{
+    Ace, Acl, Ethernet, Forwarding, Icmp, Ip, L3, L4, Logging, Matches, Operator, PortMatch,
+};
 
 /// What becomes of the packets of one kind, in one direction. All its conditions must hold.
 ///
@@ -37,6 +39,8 @@ pub struct Flow<'m> {
     pub transport: Transport,
     /// What becomes of the packets.
     pub action: Forwarding,
+    /// Whether it is logged; not, if not said.
+    pub logging: Option<Logging>,
     /// The entry has conditions from modules that this crate does not know (RFC 8520, 3.9: ignored),
     /// so that the flow may be wider than its author meant.
     pub partial: bool,
@@ -238,6 +242,7 @@ fn flow<'m>(acl: &'m Acl, ace: &'m Ace, direction: Direction) -> Flow<'m> {
         ethernet: matches.eth,
         transport: transport(matches, ip, version),
         action: ace.forwarding,
+        logging: ace.logging,
         partial: !matches.unknown.is_empty(),
     }
 }

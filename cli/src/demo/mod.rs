@@ -342,7 +342,7 @@ fn tell(
     });
     let Some(ruleset) = enforced else { return Ok(artefacts) };
     artefacts.push(("ruleset.nft", ruleset.to_string().into_bytes()));
-    artefacts.push(("ruleset.json", ruleset.to_json()?.into_bytes()));
+    artefacts.push(("ruleset.json", ruleset.to_json().into_bytes()));
 
     let mut scene = Scene {
         author: &author,

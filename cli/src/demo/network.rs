@@ -76,6 +76,7 @@ impl Network {
         let device = Device {
             name: DeviceName::new("lamp")?,
             addresses: device.addresses().to_vec(),
+            hardware: None,
             access,
         };
         Ok(nft::compile(&[device], resolve)?)

@@ -67,7 +67,7 @@ pub fn compile(arguments: &Compile) -> Result<Report, Failure> {
         _ => Vec::new(),
     };
     let addresses = arguments.device.clone();
-    let device = Device { name: arguments.name.clone(), addresses, access };
+    let device = Device { name: arguments.name.clone(), addresses, hardware: None, access };
     let ruleset = nft::compile(&[device], |name| arguments.addresses_of(name));
     // Whatever can be wrong here is so in the arguments.
     let ruleset = ruleset.map_err(|error| Failure::Usage(error.to_string()))?;
@@ -81,7 +81,7 @@ pub fn compile(arguments: &Compile) -> Result<Report, Failure> {
         text += &format!("# {note}\n");
     }
     report.json("notes", notes);
-    let json = ruleset.to_json().and_then(|json| serde_json::from_str::<Value>(&json));
+    let json = serde_json::from_str::<Value>(&ruleset.to_json());
     let json = json.map_err(|error| Failure::Usage(format!("the ruleset has no JSON: {error}")))?;
     report.json("ruleset", json);
     text += &ruleset.to_string();

@@ -1,14 +1,14 @@
 //! Putting a ruleset in force with `nft`, and reading its counters back.
 
 use core::fmt;
+use serde_json::Value;
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::process::{Command, Stdio};
 
-use nftables::schema::{NfListObject, NfObject, Nftables};
-use nftables::stmt::{Counter, Statement};
-
-use super::nft::{Ruleset, TABLE};
+use super::nft::{Changes, Ruleset, Table, transaction};
+use super::policy::HostName;
 
 /// The `nft` command, on one gateway.
 #[derive(Clone, Debug)]
@@ -26,9 +26,9 @@ pub struct RuleCounter {
     /// Whether the rule drops what it matches, told or not.
     pub drops: bool,
     /// Packets matched.
-    pub packets: usize,
+    pub packets: u64,
     /// Bytes in those packets.
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 impl Nft {
@@ -50,17 +50,43 @@ impl Nft {
     /// # Errors
     /// As [`Nft::apply`].
     pub fn check(&self, ruleset: &Ruleset) -> Result<(), ApplyError> {
-        self.run(&["--json", "--check", "--file", "-"], &ruleset.to_json()?).map(drop)
+        self.run(&["--json", "--check", "--file", "-"], &ruleset.to_json()).map(drop)
     }
 
     /// Puts the ruleset in force, in place of the one before it: one transaction, so that at no time less
     /// or more than one of the two holds. If it is refused, the one before it stays in force.
     ///
+    /// A packet that is being judged at that very moment may be dropped, since the kernel takes the addresses
+    /// of the old table away under it. [`Nft::change`] has no such moment for devices that do not change.
+    ///
     /// # Errors
     /// [`ApplyError::Start`] if `nft` can't be run, [`ApplyError::Refused`] with its words if it
     /// does not take the ruleset (or the caller may not change rules).
     pub fn apply(&self, ruleset: &Ruleset) -> Result<(), ApplyError> {
-        self.run(&["--json", "--file", "-"], &ruleset.to_json()?).map(drop)
+        self.run(&["--json", "--file", "-"], &ruleset.to_json()).map(drop)
+    }
+
+    /// Makes the changes, in one transaction, on a gateway where the ruleset from which they start is in
+    /// force. If they are refused, that ruleset stays in force.
+    ///
+    /// # Errors
+    /// As [`Nft::apply`].
+    pub fn change(&self, changes: &Changes<'_>) -> Result<(), ApplyError> {
+        if changes.is_empty() { Ok(()) } else { self.transact(&changes.to_json()) }
+    }
+
+    /// Takes the table away, if it is there. Nothing of ours holds afterwards: what the gateway forwards
+    /// is up to its other tables.
+    ///
+    /// # Errors
+    /// As [`Nft::apply`].
+    pub fn remove(&self, table: &Table) -> Result<(), ApplyError> {
+        self.transact(&transaction(table.removal()))
+    }
+
+    /// Runs a transaction in libnftables' JSON.
+    pub(super) fn transact(&self, json: &str) -> Result<(), ApplyError> {
+        self.run(&["--json", "--file", "-"], json).map(drop)
     }
 
     /// What is in force, as `nft list ruleset` prints it.
@@ -76,10 +102,39 @@ impl Nft {
     /// # Errors
     /// As [`Nft::apply`], which includes that no ruleset of ours is in force; [`ApplyError::Json`] if `nft`
     /// answers with what can't be read.
-    pub fn counters(&self) -> Result<Vec<RuleCounter>, ApplyError> {
-        let listing = self.run(&["--json", "list", "table", "inet", TABLE], "")?;
-        let listing: Nftables<'_> = serde_json::from_str(&listing).map_err(ApplyError::Json)?;
-        Ok(listing.objects.iter().filter_map(counter).collect())
+    pub fn counters(&self, table: &Table) -> Result<Vec<RuleCounter>, ApplyError> {
+        let listing = self.listed(&["list", "table", "inet", table.as_str()])?;
+        Ok(listing.iter().filter_map(counter).collect())
+    }
+
+    /// The addresses that the sets of a host hold: those that it was compiled with, or those that were
+    /// learned and have not timed out.
+    ///
+    /// # Errors
+    /// As [`Nft::counters`], which includes that no device may talk to the host, so that there are no sets.
+    pub fn addresses(&self, table: &Table, name: &HostName) -> Result<Vec<IpAddr>, ApplyError> {
+        let mut addresses = Vec::new();
+        for set in [format!("v4.{name}"), format!("v6.{name}")] {
+            let listing = self.listed(&["list", "set", "inet", table.as_str(), &set])?;
+            let elements = listing.iter().filter_map(|object| object.pointer("/set/elem"));
+            let elements = elements.filter_map(Value::as_array).flatten();
+            let text = elements.filter_map(|one| one.pointer("/elem/val").unwrap_or(one).as_str());
+            addresses.extend(text.filter_map(|text| text.parse::<IpAddr>().ok()));
+        }
+        Ok(addresses)
+    }
+
+    /// The objects that `nft` lists.
+    fn listed(&self, arguments: &[&str]) -> Result<Vec<Value>, ApplyError> {
+        let listing = self.run(&[&["--json"], arguments].concat(), "")?;
+        let mut listing: Value = serde_json::from_str(&listing).map_err(ApplyError::Json)?;
+        match listing.get_mut("nftables").map(Value::take) {
+            Some(Value::Array(objects)) => Ok(objects),
+            _ => Err(ApplyError::Start(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "nft listed no objects",
+            ))),
+        }
     }
 
     fn run(&self, arguments: &[&str], input: &str) -> Result<String, ApplyError> {
@@ -108,21 +163,19 @@ impl Nft {
     }
 }
 
-fn counter(object: &NfObject<'_>) -> Option<RuleCounter> {
-    let NfObject::ListObject(NfListObject::Rule(rule)) = object else { return None };
-    let counted = rule.expr.iter().find_map(|statement| match statement {
-        Statement::Counter(Counter::Anonymous(Some(counter))) => Some(counter),
-        _ => None,
-    })?;
+fn counter(object: &Value) -> Option<RuleCounter> {
+    let rule = object.get("rule")?;
+    let statements = rule.get("expr")?.as_array()?;
+    let counted = statements.iter().find_map(|statement| statement.get("counter"))?;
+    let text = |key: &str| rule.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     Some(RuleCounter {
-        chain: rule.chain.to_string(),
-        comment: rule.comment.as_deref().unwrap_or_default().to_owned(),
-        drops: rule
-            .expr
+        chain: text("chain"),
+        comment: text("comment"),
+        drops: statements
             .iter()
-            .any(|statement| matches!(statement, Statement::Drop(_) | Statement::Reject(_))),
-        packets: counted.packets.unwrap_or(0),
-        bytes: counted.bytes.unwrap_or(0),
+            .any(|statement| statement.get("drop").or_else(|| statement.get("reject")).is_some()),
+        packets: counted.get("packets")?.as_u64()?,
+        bytes: counted.get("bytes")?.as_u64()?,
     })
 }
 
@@ -133,7 +186,7 @@ pub enum ApplyError {
     Start(io::Error),
     /// `nft` refused; these are its words.
     Refused(String),
-    /// The ruleset can't be written as JSON, or what `nft` says can't be read.
+    /// What `nft` says can't be read.
     Json(serde_json::Error),
 }
 
@@ -142,7 +195,7 @@ impl fmt::Display for ApplyError {
         match self {
             Self::Start(error) => write!(f, "can't run `nft` (package nftables): {error}"),
             Self::Refused(words) => write!(f, "`nft` refused: {words}"),
-            Self::Json(error) => write!(f, "can't read or write nft's JSON: {error}"),
+            Self::Json(error) => write!(f, "can't read what `nft` says: {error}"),
         }
     }
 }
@@ -154,11 +207,5 @@ impl core::error::Error for ApplyError {
             Self::Json(error) => Some(error),
             Self::Refused(_) => None,
         }
-    }
-}
-
-impl From<serde_json::Error> for ApplyError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Json(error)
     }
 }

@@ -3,10 +3,14 @@
 //! Where that can't be made, or the published files are not there, the tests are reported as ignored, with
 //! the reason; with `netns` or `vectors` in `HEXAD_REQUIRE` they fail instead.
 
+mod acl;
+mod change;
+mod generated;
+mod kernel;
 mod mud;
 
 use hexad_operator::network::apply::{ApplyError, Nft};
-use hexad_operator::network::nft::{Ruleset, compile};
+use hexad_operator::network::nft::{Ruleset, Table, compile};
 use hexad_operator::network::policy::{
     Access, Device, DeviceName, Direction, Forwarding, HostName, InvalidName, IpVersion, Peer,
     Policy, Ports, Rule, Site, Transport,
@@ -37,13 +41,14 @@ const LOCAL: Host = Host::new("local", [192, 0, 2, 50], 3);
 const UPDATE: Host = Host::new("update", [198, 51, 100, 10], 4);
 const CLOUD: Host = Host::new("cloud", [203, 0, 113, 20], 5);
 const FORBIDDEN: Host = Host::new("forbidden", [203, 0, 113, 66], 6);
-const HOSTS: [Host; 6] = [DEVICE, LAMP, LOCAL, UPDATE, CLOUD, FORBIDDEN];
+const DNS: Host = Host::new("dns", [192, 0, 2, 53], 7);
+const HOSTS: [Host; 7] = [DEVICE, LAMP, LOCAL, UPDATE, CLOUD, FORBIDDEN, DNS];
 
 fn main() -> ExitCode {
     if env::var_os(HOLD).is_some() {
         return hold();
     }
-    let tests: [(&str, Test); 16] = [
+    let tests: [(&str, Test); 22] = [
         ("allowed_device_reaches_what_its_rules_name", allowed),
         ("peer_opens_where_only_the_peer_may", opened_by_peer),
         ("answers_alone_open_nothing", answers_alone),
@@ -59,6 +64,12 @@ fn main() -> ExitCode {
         ("text_is_what_nft_reads", text),
         ("nothing_passes_before_the_first_ruleset", closed),
         ("nft_runs_through_another_command", through),
+        ("generated_policies_pass_what_they_allow_alone", generated::policies),
+        ("states_change_within_a_second_for_one_device_alone", change::states),
+        ("changes_are_atomic_under_load", change::atomic),
+        ("failures_leave_what_was_in_force", change::failures),
+        ("learned_addresses_come_and_go", change::learned),
+        ("gateway_is_under_the_policy_too", change::gateway),
         ("nothing_is_left_when_the_process_is_killed", killed),
     ];
     let network = available().map_err(|why| Missing::new("netns", why));
@@ -66,7 +77,9 @@ fn main() -> ExitCode {
     let trials =
         tests.into_iter().map(|(name, test)| trial(name, network.clone(), move |()| test()));
     let real = trial("published_mud_files_are_taken_by_nft", files, |files| mud::real(&files));
-    let trials = trials.chain([real]).collect();
+    let differential =
+        trial("rulesets_say_what_files_say", Ok::<_, Missing>(()), |()| generated::differential());
+    let trials = trials.chain([real, differential]).collect();
     let mut arguments = Arguments::from_args();
     // Each network is a handful of namespaces: one after the other is fast enough.
     arguments.test_threads.get_or_insert(1);
@@ -74,7 +87,8 @@ fn main() -> ExitCode {
 }
 
 fn device(host: Host, access: Access) -> Result<Device, InvalidName> {
-    Ok(Device { name: DeviceName::new(host.name)?, addresses: host.addresses().to_vec(), access })
+    let (name, addresses) = (DeviceName::new(host.name)?, host.addresses().to_vec());
+    Ok(Device { name, addresses, hardware: None, access })
 }
 
 fn allowed_by(rules: Vec<Rule>) -> Access {
@@ -394,14 +408,14 @@ fn closed() -> Tested {
 /// `nft` is started by the command given, and what it says against a ruleset or an order is handed on.
 fn through() -> Tested {
     let elsewhere = Nft::through(["unshare", "--net"]);
-    elsewhere.check(&Ruleset::closed())?;
-    elsewhere.apply(&Ruleset::closed())?;
+    elsewhere.check(&Ruleset::closed(Table::default()))?;
+    elsewhere.apply(&Ruleset::closed(Table::default()))?;
     assert_eq!(elsewhere.listing()?, "", "each command has a new namespace");
-    match elsewhere.counters() {
+    match elsewhere.counters(&Table::default()) {
         Err(ApplyError::Refused(words)) => assert!(words.contains("No such file"), "{words}"),
         other => return Err(format!("counters without a table: {other:?}").into()),
     }
-    match Nft::through(["/nonexistent"]).apply(&Ruleset::closed()) {
+    match Nft::through(["/nonexistent"]).apply(&Ruleset::closed(Table::default())) {
         Err(ApplyError::Start(_)) => Ok(()),
         other => Err(format!("started by nothing: {other:?}").into()),
     }

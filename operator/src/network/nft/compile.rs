@@ -6,13 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::IpAddr;
 
-use super::{Action, Addresses, Chain, Comment, Match, Rule, Ruleset, Set, Side, Version, Way};
+use super::{
+    Action, Addresses, Chain, Comment, Hook, LOG_PREFIX, MapName, Match, Rule, Ruleset, Set,
+    SetName, Side, Table, Version, Way,
+};
 use crate::network::policy::{
     self, Access, Device, DeviceName, Direction, Forwarding, HostName, Peer, Ports, Transport,
 };
 
 /// States of a packet that belongs to a connection, or may open one.
 const NEW_OR_KNOWN: &[&str] = &["new", "established"];
+/// State of a packet that may open a connection.
+const NEW: &[&str] = &["new"];
 /// State of a packet of a connection that has seen both ways.
 const KNOWN: &[&str] = &["established"];
 /// State of an ICMP error about another packet.
@@ -22,6 +27,11 @@ const RELATED: &[&str] = &["related"];
 const ICMP: [u8; 2] = [1, 58];
 const TCP: u8 = 6;
 const UDP: u8 = 17;
+/// Types of ICMP and ICMPv6 messages that are answered, and of their answers (RFC 792, 950, 4443, 4620).
+const ICMP_ANSWERS: [(u8, u8); 4] = [(8, 0), (13, 14), (15, 16), (17, 18)];
+const ICMPV6_ANSWERS: [(u8, u8); 2] = [(128, 129), (139, 140)];
+/// The port at which a DHCP server listens (RFC 2131, 4.1; RFC 8415, 7.2).
+const DHCP_SERVERS: [u16; 2] = [67, 547];
 
 /// The chain of packets that their sender's policy lets go.
 const ADMIT: &str = "admit";
@@ -50,6 +60,7 @@ const LONGEST_NAME: usize = 252;
 /// let lamp = Device {
 ///     name: DeviceName::new("lamp")?,
 ///     addresses: vec!["192.0.2.10".parse()?],
+///     hardware: None,
 ///     access: Access::Allowed(Policy { rules, notes: Vec::new() }),
 /// };
 /// let ruleset = nft::compile(&[lamp], |_| Ok(vec!["203.0.113.20".parse().unwrap()]))?;
@@ -62,125 +73,230 @@ const LONGEST_NAME: usize = 252;
 /// that `resolve` has no answer for.
 pub fn compile(
     devices: &[Device],
-    mut resolve: impl FnMut(&HostName) -> io::Result<Vec<IpAddr>>,
+    resolve: impl FnMut(&HostName) -> io::Result<Vec<IpAddr>>,
 ) -> Result<Ruleset, CompileError> {
-    let mut ordered: Vec<_> = devices.iter().collect();
-    ordered.sort_by(|a, b| a.name.cmp(&b.name));
-    let (mut from, mut to) = (BTreeMap::new(), BTreeMap::new());
-    let mut names = BTreeSet::new();
-    let mut known = BTreeSet::new();
-    let mut judging = Vec::new();
-    for device in ordered {
-        if !known.insert(&device.name) {
-            return Err(CompileError::SameName(device.name.clone()));
-        }
-        if device.addresses.is_empty() {
-            return Err(CompileError::NoAddress(device.name.clone()));
-        }
-        let [sends, receives] = device_chains(device);
-        for &address in &device.addresses {
-            from.insert(address, sends.name.clone());
-            if to.insert(address, receives.name.clone()).is_some() {
-                return Err(CompileError::SameAddress(address));
+    Compiler::default().compile(devices, resolve)
+}
+
+/// Makes rulesets, with what an operator may choose about them.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[must_use]
+pub struct Compiler {
+    table: Table,
+    log_drops: bool,
+}
+
+impl Compiler {
+    /// Rulesets in this table.
+    pub fn table(mut self, table: Table) -> Self {
+        self.table = table;
+        self
+    }
+
+    /// Rulesets that write to the kernel's log what a device's policy drops, ten lines a second a device
+    /// and way at most.
+    pub fn log_drops(mut self) -> Self {
+        self.log_drops = true;
+        self
+    }
+
+    /// The ruleset that holds the devices to their policies. See [`compile`].
+    ///
+    /// # Errors
+    /// As [`compile`].
+    pub fn compile(
+        &self,
+        devices: &[Device],
+        mut resolve: impl FnMut(&HostName) -> io::Result<Vec<IpAddr>>,
+    ) -> Result<Ruleset, CompileError> {
+        self.with_names(devices, |name| match resolve(name) {
+            Ok(addresses) => Ok(Version::BOTH.map(|version| {
+                let own = addresses.iter().copied().filter(|at| Version::of(at) == version);
+                Set::Fixed(own.collect())
+            })),
+            Err(source) => Err(CompileError::Resolve { name: name.clone(), source }),
+        })
+    }
+
+    /// The ruleset in which DNS names have no addresses yet: they come while it is in force, with a timeout,
+    /// from what the devices' resolver answers. See [`Enforcer::learn`](crate::network::enforce::Enforcer::learn).
+    ///
+    /// # Errors
+    /// As [`compile`], but for names: none is asked for.
+    pub fn compile_learning(&self, devices: &[Device]) -> Result<Ruleset, CompileError> {
+        self.with_names(devices, |_| Ok(Version::BOTH.map(|_| Set::Learned)))
+    }
+
+    fn with_names(
+        &self,
+        devices: &[Device],
+        mut sets_of: impl FnMut(&HostName) -> Result<[Set; 2], CompileError>,
+    ) -> Result<Ruleset, CompileError> {
+        let mut ruleset = Ruleset::closed(self.table.clone());
+        let mut names = BTreeSet::new();
+        let mut known = BTreeSet::new();
+        for device in devices {
+            if !known.insert(&device.name) {
+                return Err(CompileError::SameName(device.name.clone()));
             }
+            if device.addresses.is_empty() {
+                return Err(CompileError::NoAddress(device.name.clone()));
+            }
+            for way in [Direction::FromDevice, Direction::ToDevice] {
+                let (side, prefix) = match way {
+                    Direction::FromDevice => (Side::Source, "from"),
+                    Direction::ToDevice => (Side::Destination, "to"),
+                };
+                let name = format!("{prefix}_{}", device.name);
+                for &address in &device.addresses {
+                    let map = ruleset.maps.entry(MapName(side, Version::of(&address))).or_default();
+                    if map.insert(address, name.clone()).is_some() {
+                        return Err(CompileError::SameAddress(address));
+                    }
+                }
+                ruleset.chains.insert(name, self.device_chain(device, way));
+            }
+            let peers = rules(&device.access).iter().flat_map(|rule| &rule.peers);
+            names.extend(peers.filter_map(|peer| match peer {
+                Peer::Name(name) => Some(name),
+                Peer::Under(_) => None,
+            }));
         }
-        judging.extend([sends, receives]);
-        let peers = rules(&device.access).iter().flat_map(|rule| &rule.peers);
-        names.extend(peers.filter_map(|peer| match peer {
-            Peer::Name(name) => Some(name),
-            Peer::Under(_) => None,
-        }));
-    }
-
-    let mut sets = Vec::with_capacity(names.len() * 2);
-    for name in names {
-        if name.as_str().len() > LONGEST_NAME {
-            return Err(CompileError::LongName(name.clone()));
+        for name in names {
+            if name.as_str().len() > LONGEST_NAME {
+                return Err(CompileError::LongName(name.clone()));
+            }
+            let sets = Version::BOTH.map(|version| SetName(version, name.clone()));
+            ruleset.sets.extend(sets.into_iter().zip(sets_of(name)?));
         }
-        let addresses =
-            resolve(name).map_err(|source| CompileError::Resolve { name: name.clone(), source })?;
-        sets.extend(Version::BOTH.map(|version| Set {
-            name: set_name(version, name),
-            version,
-            addresses: addresses.iter().copied().filter(|a| Version::of(a) == version).collect(),
-        }));
+        Ok(ruleset)
     }
-
-    let mut ruleset = Ruleset { sets, chains: vec![forward(&from), admit(), receive(&to)] };
-    ruleset.chains.append(&mut judging);
-    Ok(ruleset)
 }
 
 impl Ruleset {
     /// The ruleset of a network without devices: nothing is forwarded.
     #[must_use]
-    pub fn closed() -> Self {
-        let nobody = BTreeMap::new();
-        Self { sets: Vec::new(), chains: vec![forward(&nobody), admit(), receive(&nobody)] }
+    pub fn closed(table: Table) -> Self {
+        let chains = [
+            ("forward", forward()),
+            ("gateway", gateway()),
+            (ADMIT, chain(vec![plain(Action::Jump(RECEIVE), None), plain(Action::Accept, None)])),
+            (RECEIVE, chain(dispatch(Side::Destination))),
+        ];
+        Self {
+            table,
+            sets: BTreeMap::new(),
+            maps: MapName::ALL.map(|map| (map, BTreeMap::new())).into(),
+            chains: chains.map(|(name, chain)| (name.to_owned(), chain)).into(),
+        }
+    }
+
+    /// The names whose sets are filled while the ruleset is in force.
+    pub(crate) fn names_to_learn(&self) -> impl Iterator<Item = &HostName> {
+        let learned = self.sets.iter().filter(|(_, set)| **set == Set::Learned);
+        learned.filter(|(name, _)| name.0 == Version::V4).map(|(name, _)| &name.1)
+    }
+
+    /// Whether the addresses of the name are learned while the ruleset is in force.
+    #[must_use]
+    pub fn learns(&self, name: &HostName) -> bool {
+        self.sets.get(&SetName(Version::V4, name.clone())) == Some(&Set::Learned)
+    }
+
+    /// The table that the ruleset is.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
     }
 }
 
-/// The base chain: everything that is forwarded comes through here.
-fn forward(from: &BTreeMap<IpAddr, String>) -> Chain {
+/// The base chain of everything that is forwarded.
+fn forward() -> Chain {
     let mut rules = vec![Rule {
         matches: vec![Match::State(&["invalid"])],
         action: Action::Drop,
         comment: Some(Comment::new("belongs to no connection")),
     }];
-    rules.extend(dispatch(Side::Source, from));
+    rules.extend(dispatch(Side::Source));
     rules.push(plain(Action::Jump(RECEIVE), None));
     rules.push(plain(Action::Drop, Some("neither from nor for a known device")));
-    Chain { name: "forward".into(), base: true, rules }
+    Chain { hook: Hook::Forward, rules }
 }
 
-fn admit() -> Chain {
-    let rules = vec![plain(Action::Jump(RECEIVE), None), plain(Action::Accept, None)];
-    Chain { name: ADMIT.into(), base: false, rules }
-}
-
-fn receive(to: &BTreeMap<IpAddr, String>) -> Chain {
-    Chain { name: RECEIVE.into(), base: false, rules: dispatch(Side::Destination, to) }
-}
-
-fn dispatch(side: Side, chains: &BTreeMap<IpAddr, String>) -> Vec<Rule> {
-    let of = |version| {
-        let own = chains.iter().filter(|(address, _)| Version::of(address) == version);
-        own.map(|(address, chain)| (*address, chain.clone())).collect::<BTreeMap<_, _>>()
+/// The base chain of what is for the gateway itself: a device's policy holds there, too. Without what
+/// comes first a device could not be reached at all, or would lose its address.
+fn gateway() -> Chain {
+    let first = |matches: Vec<Match>, comment| {
+        let comment = Some(Comment::new(comment));
+        Rule { matches, action: Action::Accept, comment }
     };
-    let maps = Version::BOTH.map(|version| (version, of(version)));
-    maps.into_iter()
-        .filter(|(_, map)| !map.is_empty())
-        .map(|(version, map)| plain(Action::Dispatch(version, side, map), None))
-        .collect()
+    let answers = vec![Match::State(KNOWN), Match::Direction(Way::Reply)];
+    let mut rules = vec![
+        first(answers, "answers to the gateway"),
+        first(vec![Match::NeighbourDiscovery], "neighbour discovery"),
+    ];
+    rules.extend(
+        DHCP_SERVERS.map(|port| {
+            first(vec![Match::Port("udp", Side::Destination, Ports::one(port))], "DHCP")
+        }),
+    );
+    rules.extend(dispatch(Side::Source));
+    Chain { hook: Hook::Input, rules }
+}
+
+fn chain(rules: Vec<Rule>) -> Chain {
+    Chain { hook: Hook::None, rules }
+}
+
+fn dispatch(side: Side) -> Vec<Rule> {
+    Version::BOTH.map(|version| plain(Action::Dispatch(MapName(side, version)), None)).into()
 }
 
 fn plain(action: Action, comment: Option<&str>) -> Rule {
     Rule { matches: Vec::new(), action, comment: comment.map(Comment::new) }
 }
 
-/// The chain for what the device sends, and the one for what is sent to it.
-fn device_chains(device: &Device) -> [Chain; 2] {
-    let (tier, open) = match device.access {
-        Access::Allowed(_) => ("not in its MUD file", true),
-        Access::UpdateOnly(_) => ("confined to its update server", true),
-        Access::Quarantined => ("quarantined", false),
-    };
-    [(Direction::FromDevice, "from"), (Direction::ToDevice, "to")].map(|(way, prefix)| {
-        let mut chain =
-            Chain { name: format!("{prefix}_{}", device.name), base: false, rules: Vec::new() };
-        for rule in rules(&device.access) {
-            compile_rule(rule, way, &mut chain);
+impl Compiler {
+    /// The chain for what the device sends, or the one for what is sent to it.
+    fn device_chain(&self, device: &Device, way: Direction) -> Chain {
+        let (tier, open) = match device.access {
+            Access::Allowed(_) => ("not in its MUD file", true),
+            Access::UpdateOnly(_) => ("confined to its update server", true),
+            Access::Quarantined => ("quarantined", false),
+        };
+        let mut made = Vec::new();
+        if let (Some(address), Direction::FromDevice) = (device.hardware, way) {
+            made.push(Rule {
+                matches: vec![Match::NotFrom(address)],
+                action: Action::Drop,
+                comment: Some(Comment::new("sent by another in its name")),
+            });
+        }
+        // What entries say of packets that go this way comes before what follows from those of the other.
+        let (own, other): (Vec<_>, Vec<_>) =
+            rules(&device.access).iter().partition(|rule| rule.direction == way);
+        for rule in own.into_iter().chain(other) {
+            compile_rule(device, rule, way, &mut made);
         }
         if open {
-            chain.rules.push(Rule {
+            made.push(Rule {
                 matches: vec![Match::Protocol(ICMP.into()), Match::State(RELATED)],
                 action: let_go(way),
                 comment: Some(Comment::new("errors about what is allowed")),
             });
         }
-        chain.rules.push(plain(Action::Drop, Some(tier)));
-        chain
-    })
+        if self.log_drops {
+            made.push(log(device, tier, Vec::new()));
+        }
+        made.push(plain(Action::Drop, Some(tier)));
+        chain(made)
+    }
+}
+
+/// A rule that logs what it matches, and leaves the verdict to the next.
+fn log(device: &Device, about: &str, matches: Vec<Match>) -> Rule {
+    let words = format!("hexad {}: {about} ", device.name);
+    Rule { matches, action: Action::Log(Comment::of(&words, LOG_PREFIX)), comment: None }
 }
 
 fn rules(access: &Access) -> &[policy::Rule] {
@@ -190,8 +306,9 @@ fn rules(access: &Access) -> &[policy::Rule] {
     }
 }
 
-/// Adds to the chain of one way what a rule says about packets that go this way.
-fn compile_rule(rule: &policy::Rule, way: Direction, chain: &mut Chain) {
+/// Adds to the chain of one way what a rule says about packets that go this way: what it says itself if
+/// they go its way, and else about the answers to packets that it accepts or drops.
+fn compile_rule(device: &Device, rule: &policy::Rule, way: Direction, made: &mut Vec<Rule>) {
     let accepts = rule.action == Forwarding::Accept;
     let answers = rule.direction != way;
     let opener = match rule.transport {
@@ -200,18 +317,20 @@ fn compile_rule(rule: &policy::Rule, way: Direction, chain: &mut Chain) {
     };
     // Those who may only answer open nothing that could be answered.
     let opens = opener.is_none_or(|opener| opener == rule.direction);
-    if answers && !(accepts && opens) {
+    if answers && !opens {
         return;
     }
     let action = match rule.action {
         Forwarding::Accept => let_go(way),
-        Forwarding::Drop => Action::Drop,
-        Forwarding::Reject => Action::Reject,
+        Forwarding::Reject if !answers => Action::Reject,
+        Forwarding::Drop | Forwarding::Reject => Action::Drop,
     };
     let mut connection = Vec::new();
+    let mut opening = Vec::new();
     if accepts {
-        let opening = opens && !answers;
-        connection.push(Match::State(if opening { NEW_OR_KNOWN } else { KNOWN }));
+        let may_open = opens && !answers;
+        connection.push(Match::State(if may_open { NEW_OR_KNOWN } else { KNOWN }));
+        opening.push(Match::State(NEW));
     }
     if answers || !opens {
         connection.push(Match::Direction(Way::Reply));
@@ -219,14 +338,22 @@ fn compile_rule(rule: &policy::Rule, way: Direction, chain: &mut Chain) {
         connection.push(Match::Direction(Way::Original));
     }
     for version in Version::BOTH {
-        let Some(mut matches) = addresses(rule, version, way) else { continue };
-        matches.extend(transport(&rule.transport, version, answers));
-        matches.extend_from_slice(&connection);
+        let Some(mut about) = addresses(rule, version, way) else { continue };
+        let Some(transport) = transport(&rule.transport, version, answers) else { continue };
+        about.extend(transport);
+        let matches = [about.clone(), connection.clone()].concat();
         // MUD files often state the answers to what they allow; those rules have been made already.
-        if !chain.rules.iter().any(|made| made.matches == matches && made.action == action) {
-            let comment = Some(Comment::new(&rule.name));
-            chain.rules.push(Rule { matches, action: action.clone(), comment });
+        if made.iter().any(|made| made.matches == matches && made.action == action) {
+            continue;
         }
+        if rule.logging && !answers && opens {
+            made.push(log(device, &rule.name, [about, opening.clone()].concat()));
+        }
+        made.push(Rule {
+            matches,
+            action: action.clone(),
+            comment: Some(Comment::new(&rule.name)),
+        });
     }
 }
 
@@ -248,7 +375,7 @@ fn addresses(rule: &policy::Rule, version: Version, way: Direction) -> Option<Ve
         Direction::ToDevice => Side::Source,
     };
     let peers = rule.peers.iter().map(|peer| match peer {
-        Peer::Name(name) => Some((side, Addresses::Named(version, set_name(version, name)))),
+        Peer::Name(name) => Some((side, Addresses::Named(SetName(version, name.clone())))),
         Peer::Under(prefixes) => Some((side, under(prefixes, version)?)),
     });
     let device = rule.device.map(|prefix| Some((side.other(), under(&[prefix], version)?)));
@@ -266,28 +393,40 @@ fn under(prefixes: &[IpNet], version: Version) -> Option<Addresses> {
     (!disjoint.is_empty()).then_some(Addresses::Under(version, disjoint))
 }
 
-fn transport(transport: &Transport, version: Version, answers: bool) -> Vec<Match> {
-    match *transport {
+/// The conditions on what is above IP; `None` if no packet could meet them.
+fn transport(transport: &Transport, version: Version, answers: bool) -> Option<Vec<Match>> {
+    Some(match *transport {
         Transport::Any => Vec::new(),
         Transport::Tcp { source, destination, .. } => {
             ports("tcp", TCP, [source, destination], answers)
         }
         Transport::Udp { source, destination } => ports("udp", UDP, [source, destination], answers),
-        // The answer to an echo request is of another type: that it is an answer must do.
-        Transport::Icmp { .. } if answers => vec![icmp(version)],
         Transport::Icmp { kind, code } => {
+            let kind = match kind {
+                Some(kind) if answers => Some(icmp_answer(version, kind)?),
+                other => other,
+            };
             let kind = kind.map(|kind| Match::IcmpType(version, kind));
             let code = code.map(|code| Match::IcmpCode(version, code));
             let said: Vec<_> = kind.into_iter().chain(code).collect();
             if said.is_empty() { vec![icmp(version)] } else { said }
         }
         Transport::Protocol(number) => vec![Match::Protocol([number].into())],
-    }
+    })
 }
 
 fn icmp(version: Version) -> Match {
     let [v4, v6] = ICMP;
     Match::Protocol([if version == Version::V4 { v4 } else { v6 }].into())
+}
+
+/// The type of the answers to messages of this type, if they are answered.
+fn icmp_answer(version: Version, kind: u8) -> Option<u8> {
+    let answers: &[_] = match version {
+        Version::V4 => &ICMP_ANSWERS,
+        Version::V6 => &ICMPV6_ANSWERS,
+    };
+    answers.iter().find(|(question, _)| *question == kind).map(|(_, answer)| *answer)
 }
 
 fn ports(name: &'static str, number: u8, ports: [Ports; 2], answers: bool) -> Vec<Match> {
@@ -296,13 +435,6 @@ fn ports(name: &'static str, number: u8, ports: [Ports; 2], answers: bool) -> Ve
     let said = sides.into_iter().zip(ports).filter(|(_, ports)| *ports != Ports::Any);
     let said: Vec<_> = said.map(|(side, ports)| Match::Port(name, side, ports)).collect();
     if said.is_empty() { vec![Match::Protocol([number].into())] } else { said }
-}
-
-fn set_name(version: Version, name: &HostName) -> String {
-    match version {
-        Version::V4 => format!("v4.{name}"),
-        Version::V6 => format!("v6.{name}"),
-    }
 }
 
 /// Why there is no ruleset for these devices.

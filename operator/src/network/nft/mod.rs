@@ -8,10 +8,17 @@
 //! forward ── from a device? ──▶ from_<device> ── allowed ──▶ admit ── for a device? ──▶ to_<device> ── allowed ──▶ accept
 //!    │                                                          └────── no ──▶ accept
 //!    └────── for a device? ──▶ to_<device> ── allowed ──▶ accept
+//! gateway ── from a device? ──▶ from_<device> ── allowed ──▶ admit ──▶ accept
+//!    └────── no ──▶ left to the gateway's other rules
 //! ```
 //! All else is dropped, and counted where it was. Every packet is judged by the rules in force, those of
 //! connections that an earlier ruleset let come about included: quarantine ends them at once.
+//!
+//! A device is found by its address in one of four verdict maps, so that a packet's cost follows from the
+//! rules of its own devices and not from how many others there are. The addresses of a DNS name are a set
+//! that all devices share which may talk to it: the operator's resolver answers all of them.
 
+mod change;
 mod compile;
 mod json;
 mod text;
@@ -19,42 +26,131 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use core::fmt;
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-pub use self::compile::{CompileError, compile};
+pub use self::change::Changes;
+pub use self::compile::{CompileError, Compiler, compile};
+pub(super) use self::json::transaction;
 
-use super::policy::{IpVersion, Ports};
+use super::policy::{HardwareAddress, HostName, InvalidName, IpVersion, Ports};
 
-/// The name of our table, which is of the family `inet`.
-pub const TABLE: &str = "hexad";
+/// The most addresses of one DNS name in one version of IP that a set takes which is filled while it is
+/// in force.
+pub const MAX_ADDRESSES: u32 = 64;
 
 /// Longest comment in bytes. nftables keeps 128 with the closing zero.
 const COMMENT: usize = 120;
+/// Longest prefix of a line in the log. nftables keeps 128 with the closing zero.
+const LOG_PREFIX: usize = 120;
+/// The most lines of the log a second, of one rule.
+const LOG_RATE: u32 = 10;
+/// How many more at once.
+const LOG_BURST: u32 = 20;
 
 /// A whole ruleset, made by [`compile`]. The same devices and addresses make the same ruleset, byte for
 /// byte. Its [`Display`](core::fmt::Display) is nftables' own text, fit for `nft -f` too.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Ruleset {
-    sets: Vec<Set>,
-    chains: Vec<Chain>,
+    table: Table,
+    sets: BTreeMap<SetName, Set>,
+    maps: BTreeMap<MapName, BTreeMap<IpAddr, String>>,
+    chains: BTreeMap<String, Chain>,
 }
 
-/// The addresses of one DNS name in one version of IP, named `v4.<name>` or `v6.<name>`.
+/// The name of a table of the family `inet`, of which each controller on a gateway has one: 1 to 32 of
+/// `A`-`Z`, `a`-`z`, `0`-`9` and `_`, a letter first. `hexad` if nothing is said.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Table(String);
+
+impl Table {
+    /// Takes a name.
+    ///
+    /// # Errors
+    /// [`InvalidName`] if it is empty, too long, or has another character in it.
+    pub fn new(name: &str) -> Result<Self, InvalidName> {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        let begins = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+        if !begins || name.len() > 32 || !name.bytes().all(fits) {
+            return Err(InvalidName);
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self("hexad".into())
+    }
+}
+
+/// The set of the addresses of one DNS name in one version of IP: `v4.<name>` or `v6.<name>`.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct SetName(Version, HostName);
+
+impl fmt::Display for SetName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(version, name) = self;
+        write!(f, "{version}.{name}")
+    }
+}
+
+/// What is in a set.
 #[derive(Clone, Debug, Eq, PartialEq)]
-struct Set {
-    name: String,
-    version: Version,
-    addresses: BTreeSet<IpAddr>,
+enum Set {
+    /// These addresses.
+    Fixed(BTreeSet<IpAddr>),
+    /// Addresses with a timeout that come and go while the set is in force; none at first.
+    Learned,
+}
+
+/// The map from a device's address in packets that it sends or gets to its chain: `from_v4` and so on.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct MapName(Side, Version);
+
+impl MapName {
+    const ALL: [Self; 4] = [
+        Self(Side::Source, Version::V4),
+        Self(Side::Source, Version::V6),
+        Self(Side::Destination, Version::V4),
+        Self(Side::Destination, Version::V6),
+    ];
+}
+
+impl fmt::Display for MapName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(side, version) = self;
+        let way = match side {
+            Side::Source => "from",
+            Side::Destination => "to",
+        };
+        write!(f, "{way}_{version}")
+    }
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Chain {
-    name: String,
-    /// Whether this is the base chain, which the kernel enters for every packet that it forwards.
-    base: bool,
+    hook: Hook,
     rules: Vec<Rule>,
+}
+
+/// Which packets the kernel sends into a chain.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Hook {
+    /// None: other chains lead to it.
+    None,
+    /// Those that it forwards; they are dropped in the end.
+    Forward,
+    /// Those that are for the gateway itself; they are left to other tables in the end.
+    Input,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -78,12 +174,16 @@ enum Match {
     State(&'static [&'static str]),
     /// `original`: from the one that opened the connection; `reply`: to it.
     Direction(Way),
+    /// The sender's hardware address is another than this.
+    NotFrom(HardwareAddress),
+    /// Messages of neighbour discovery (RFC 4861).
+    NeighbourDiscovery,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Addresses {
     /// Those in the set of this name.
-    Named(Version, String),
+    Named(SetName),
     /// Those under these prefixes: one version, disjoint, at least one.
     Under(Version, Vec<IpNet>),
 }
@@ -96,16 +196,18 @@ enum Action {
     Jump(&'static str),
     Goto(&'static str),
     /// Go to the chain that belongs to the packet's address; nothing if none does.
-    Dispatch(Version, Side, BTreeMap<IpAddr, String>),
+    Dispatch(MapName),
+    /// Write a line that begins with these words, but not too many a second, and go on.
+    Log(Comment),
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Version {
     V4,
     V6,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Side {
     Source,
     Destination,
@@ -124,8 +226,12 @@ struct Comment(String);
 
 impl Comment {
     fn new(words: &str) -> Self {
+        Self::of(words, COMMENT)
+    }
+
+    fn of(words: &str, length: usize) -> Self {
         let plain = |c: char| c.is_ascii_alphanumeric() || " -_.:/".contains(c);
-        Self(words.chars().map(|c| if plain(c) { c } else { '_' }).take(COMMENT).collect())
+        Self(words.chars().map(|c| if plain(c) { c } else { '_' }).take(length).collect())
     }
 }
 
@@ -207,10 +313,19 @@ impl Way {
     }
 }
 
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::V4 => "v4",
+            Self::V6 => "v6",
+        })
+    }
+}
+
 impl Addresses {
     fn version(&self) -> Version {
         match self {
-            Self::Named(version, _) | Self::Under(version, _) => *version,
+            Self::Named(SetName(version, _)) | Self::Under(version, _) => *version,
         }
     }
 }
@@ -218,6 +333,6 @@ impl Addresses {
 impl Rule {
     /// Whether a packet counter goes with it: with all but those that only lead on.
     fn counts(&self) -> bool {
-        !matches!(self.action, Action::Jump(_) | Action::Dispatch(..))
+        !matches!(self.action, Action::Jump(_) | Action::Dispatch(_) | Action::Log(_))
     }
 }

@@ -2,47 +2,70 @@
 
 use core::fmt::{self, Display, Formatter};
 use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 
-use super::{Action, Addresses, Chain, Match, Ports, Rule, Ruleset, Set, TABLE};
+use super::{
+    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Match, Ports,
+    Rule, Ruleset, Set, SetName,
+};
 
 impl Display for Ruleset {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let table = self.table.as_str();
         // The first line makes sure that there is a table to delete.
-        writeln!(f, "table inet {TABLE}\ndelete table inet {TABLE}\ntable inet {TABLE} {{")?;
-        for set in &self.sets {
-            writeln!(f, "{set}\n")?;
+        writeln!(f, "table inet {table}\ndelete table inet {table}\ntable inet {table} {{")?;
+        for (name, set) in &self.sets {
+            writeln!(f, "{}\n", set.text(name))?;
         }
-        for (index, chain) in self.chains.iter().enumerate() {
+        for (name, entries) in &self.maps {
+            writeln!(f, "{}\n", MapText(*name, entries))?;
+        }
+        for (index, (name, chain)) in self.chains.iter().enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
-            writeln!(f, "{chain}")?;
+            writeln!(f, "{}", chain.text(name))?;
         }
         f.write_str("}")
     }
 }
 
-impl Display for Set {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\tset {} {{", self.name)?;
-        writeln!(f, "\t\ttype {}", self.version.address_type())?;
-        if !self.addresses.is_empty() {
-            writeln!(f, "\t\telements = {{ {} }}", List(&self.addresses))?;
-        }
-        f.write_str("\t}")
+impl Set {
+    fn text(&self, SetName(version, name): &SetName) -> String {
+        let kind = version.address_type();
+        let body = match self {
+            Self::Fixed(addresses) if addresses.is_empty() => String::new(),
+            Self::Fixed(addresses) => format!("\t\telements = {{ {} }}\n", List(addresses)),
+            Self::Learned => format!("\t\tsize {MAX_ADDRESSES}\n\t\tflags timeout\n"),
+        };
+        format!("\tset {version}.{name} {{\n\t\ttype {kind}\n{body}\t}}")
     }
 }
 
-impl Display for Chain {
+struct MapText<'r>(MapName, &'r BTreeMap<IpAddr, String>);
+
+impl Display for MapText<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\tchain {} {{", self.name)?;
-        if self.base {
-            writeln!(f, "\t\ttype filter hook forward priority filter; policy drop;")?;
+        let Self(name, entries) = self;
+        writeln!(f, "\tmap {name} {{\n\t\ttype {} : verdict", name.1.address_type())?;
+        for (index, (address, chain)) in entries.iter().enumerate() {
+            f.write_str(if index > 0 { ",\n\t\t             " } else { "\t\telements = { " })?;
+            write!(f, "{address} : goto {chain}")?;
         }
-        for rule in &self.rules {
-            writeln!(f, "\t\t{rule}")?;
-        }
-        f.write_str("\t}")
+        f.write_str(if entries.is_empty() { "\t}" } else { " }\n\t}" })
+    }
+}
+
+impl Chain {
+    fn text(&self, name: &str) -> String {
+        let base = match self.hook {
+            Hook::None => "",
+            Hook::Forward => "\t\ttype filter hook forward priority filter; policy drop;\n",
+            Hook::Input => "\t\ttype filter hook input priority filter; policy accept;\n",
+        };
+        let rules: String = self.rules.iter().map(|rule| format!("\t\t{rule}\n")).collect();
+        format!("\tchain {name} {{\n{base}{rules}\t}}")
     }
 }
 
@@ -83,6 +106,8 @@ impl Display for Match {
             Self::IcmpCode(version, number) => write!(f, "{} code {number}", version.icmp()),
             Self::State(states) => write!(f, "ct state {}", states.join(",")),
             Self::Direction(way) => write!(f, "ct direction {}", way.name()),
+            Self::NotFrom(address) => write!(f, "ether saddr != {address}"),
+            Self::NeighbourDiscovery => f.write_str("icmpv6 type 133-137"),
         }
     }
 }
@@ -90,7 +115,7 @@ impl Display for Match {
 impl Display for Addresses {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Named(_, name) => write!(f, "@{name}"),
+            Self::Named(name) => write!(f, "@{name}"),
             Self::Under(_, prefixes) => write!(f, "{{ {} }}", List::<&Vec<IpNet>>(prefixes)),
         }
     }
@@ -104,13 +129,13 @@ impl Display for Action {
             Self::Reject => f.write_str("reject with icmpx admin-prohibited"),
             Self::Jump(chain) => write!(f, "jump {chain}"),
             Self::Goto(chain) => write!(f, "goto {chain}"),
-            Self::Dispatch(version, side, chains) => {
-                write!(f, "{} {} vmap {{ ", version.header(), side.address())?;
-                for (index, (address, chain)) in chains.iter().enumerate() {
-                    let comma = if index > 0 { ", " } else { "" };
-                    write!(f, "{comma}{address} : goto {chain}")?;
-                }
-                f.write_str(" }")
+            Self::Dispatch(map) => {
+                let MapName(side, version) = map;
+                write!(f, "{} {} vmap @{map}", version.header(), side.address())
+            }
+            Self::Log(prefix) => {
+                write!(f, "limit rate {LOG_RATE}/second burst {LOG_BURST} packets ")?;
+                write!(f, "log prefix \"{}\"", prefix.0)
             }
         }
     }

@@ -6,6 +6,7 @@ mod site;
 mod tests;
 
 use core::fmt;
+use core::str::FromStr;
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -21,6 +22,9 @@ pub struct Device {
     pub name: DeviceName,
     /// The addresses that it sends from and is reached at.
     pub addresses: Vec<IpAddr>,
+    /// Its hardware address, where the gateway is on the same link and sees it: what another sends from the
+    /// device's addresses is dropped then.
+    pub hardware: Option<HardwareAddress>,
     /// What it may do.
     pub access: Access,
 }
@@ -67,6 +71,8 @@ pub struct Rule {
     pub transport: Transport,
     /// What becomes of the packets.
     pub action: Forwarding,
+    /// Whether connections that it accepts, and packets that it drops, are logged.
+    pub logging: bool,
 }
 
 /// The other end of a device's conversations.
@@ -90,6 +96,7 @@ impl Rule {
             device: None,
             transport,
             action: Forwarding::Accept,
+            logging: false,
         }
     }
 }
@@ -145,6 +152,35 @@ impl HostName {
     }
 }
 
+/// The address of a network interface: an EUI-48, written as six bytes in hexadecimal.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct HardwareAddress(pub [u8; 6]);
+
+impl FromStr for HardwareAddress {
+    type Err = InvalidName;
+
+    /// Reads six bytes in hexadecimal with `:` or `-` between them.
+    fn from_str(text: &str) -> Result<Self, InvalidName> {
+        let mut bytes = [0; 6];
+        let mut parts = text.split([':', '-']);
+        for byte in &mut bytes {
+            let part = parts.next().filter(|part| part.len() == 2).ok_or(InvalidName)?;
+            if !part.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return Err(InvalidName);
+            }
+            *byte = u8::from_str_radix(part, 16).map_err(|_| InvalidName)?;
+        }
+        if parts.next().is_some() { Err(InvalidName) } else { Ok(Self(bytes)) }
+    }
+}
+
+impl fmt::Display for HardwareAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
 impl fmt::Display for DeviceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -157,7 +193,8 @@ impl fmt::Display for HostName {
     }
 }
 
-/// A name that can't be one: see [`DeviceName`] and [`HostName`].
+/// A name that can't be one: see [`DeviceName`], [`HostName`], [`HardwareAddress`] and
+/// [`Table`](super::nft::Table).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InvalidName;
 

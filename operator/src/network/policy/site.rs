@@ -2,7 +2,7 @@
 
 use core::fmt;
 use hexad_mud::Mud;
-use hexad_mud::acl::{Ethernet, Forwarding};
+use hexad_mud::acl::{Ethernet, Forwarding, Logging};
 use hexad_mud::flow::{self, Flow, IpVersion, Transport};
 use hexad_mud::url::MudUrl;
 use ipnet::IpNet;
@@ -88,6 +88,7 @@ impl Site {
             device: flow.device.map(|prefix| net(&prefix)),
             transport: flow.transport,
             action: flow.action,
+            logging: flow.logging == Some(Logging::Syslog),
         })
     }
 

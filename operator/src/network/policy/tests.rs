@@ -1,10 +1,10 @@
 //! What the flows of a MUD file come to on a network that the operator knows.
 
 use super::{
-    Access, DeviceName, Direction, Forwarding, HostName, InvalidName, IpVersion, Peer, Policy,
-    Ports, Reason, Rule, Site, Transport,
+    Access, DeviceName, Direction, Forwarding, HardwareAddress, HostName, InvalidName, IpVersion,
+    Peer, Policy, Ports, Reason, Rule, Site, Transport,
 };
-use hexad_mud::acl::Ethernet;
+use hexad_mud::acl::{Ethernet, Logging};
 use hexad_mud::flow::{self, Flow, Prefix};
 use hexad_mud::url::MudUrl;
 use ipnet::IpNet;
@@ -22,6 +22,7 @@ fn flow(peers: Vec<flow::Peer<'_>>) -> Flow<'_> {
         ethernet: None,
         transport: Transport::Any,
         action: Forwarding::Accept,
+        logging: None,
         partial: false,
     }
 }
@@ -102,6 +103,7 @@ fn flows_carry_over() {
         device: Prefix::new([0; 16].into(), 3),
         transport,
         action: Forwarding::Reject,
+        logging: Some(Logging::Syslog),
         ..flow(vec![flow::Peer::DnsName("a.example"), flow::Peer::LocalNetworks])
     };
     let expected = Rule {
@@ -115,6 +117,7 @@ fn flows_carry_over() {
         device: Some(net("::/3")),
         transport,
         action: Forwarding::Reject,
+        logging: true,
     };
     assert_eq!(policy(&site(), whole).rules, [expected]);
 }
@@ -184,5 +187,16 @@ fn device_names() {
     assert!(DeviceName::new(&"a".repeat(64)).is_ok());
     for bad in ["", "a b", "a;b", "a\n", "é", &"a".repeat(65)] {
         assert_eq!(DeviceName::new(bad), Err(InvalidName), "{bad}");
+    }
+}
+
+#[test]
+fn hardware_addresses() {
+    for good in ["02:00:5e:00:53:0a", "02-00-5E-00-53-0A"] {
+        assert_eq!(good.parse::<HardwareAddress>().unwrap().to_string(), "02:00:5e:00:53:0a");
+    }
+    for bad in ["", "02:00:5e:00:53", "02:00:5e:00:53:0a:01", "2:0:5e:0:53:a", "+2:00:5e:00:53:0a"]
+    {
+        assert_eq!(bad.parse::<HardwareAddress>(), Err(InvalidName), "{bad}");
     }
 }

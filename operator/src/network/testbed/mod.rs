@@ -20,7 +20,7 @@ pub use self::probe::{Expect, Outcome, Probe, Protocol, Report, Seen};
 
 use self::namespace::Namespace;
 use super::apply::{ApplyError, Nft, RuleCounter};
-use super::nft::Ruleset;
+use super::nft::{Ruleset, Table};
 
 /// The gateway's address on every IPv4 link.
 const GATEWAY_IPV4: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 1);
@@ -133,7 +133,7 @@ impl Testbed {
             })
             .map_err(TestbedError::io("turn on forwarding in the gateway's namespace"))?;
         let net = Self { gateway, hosts: joined };
-        net.apply(&Ruleset::closed())?;
+        net.apply(&Ruleset::closed(Table::default()))?;
         Ok(net)
     }
 
@@ -142,7 +142,7 @@ impl Testbed {
     /// # Errors
     /// [`TestbedError::Nft`] with the words of `nft` if the kernel does not take it.
     pub fn apply(&self, ruleset: &Ruleset) -> Result<(), TestbedError> {
-        Ok(self.on_gateway(|| Nft::here().apply(ruleset))?)
+        self.on_gateway(|| Nft::here().apply(ruleset))
     }
 
     /// The counters of the ruleset in force on the gateway, rule by rule.
@@ -150,7 +150,7 @@ impl Testbed {
     /// # Errors
     /// [`TestbedError::Nft`] if they can't be read.
     pub fn counters(&self) -> Result<Vec<RuleCounter>, TestbedError> {
-        Ok(self.on_gateway(|| Nft::here().counters())?)
+        self.on_gateway(|| Nft::here().counters(&Table::default()))
     }
 
     /// The ruleset in force on the gateway, as `nft list ruleset` prints it.
@@ -158,7 +158,7 @@ impl Testbed {
     /// # Errors
     /// [`TestbedError::Nft`] if it can't be read.
     pub fn listing(&self) -> Result<String, TestbedError> {
-        Ok(self.on_gateway(|| Nft::here().listing())?)
+        self.on_gateway(|| Nft::here().listing())
     }
 
     /// Opens the connections one after the other and says what became of each. A probe that passes takes
@@ -195,11 +195,30 @@ impl Testbed {
             .ok_or_else(|| TestbedError::UnknownHost(name.to_owned()))
     }
 
-    fn on_gateway<T: Send>(
+    /// Runs `work` on a thread of its own on that host. Sockets that it opens stay there wherever they are
+    /// used afterwards, and so do the processes that it starts.
+    ///
+    /// # Errors
+    /// [`TestbedError::UnknownHost`], and [`TestbedError::Io`] with what `work` says.
+    pub fn on_host<T: Send>(
+        &self,
+        host: &str,
+        work: impl FnOnce() -> io::Result<T> + Send,
+    ) -> Result<T, TestbedError> {
+        let (_, namespace) = self.host(host)?;
+        namespace.enter(work).map_err(TestbedError::io("work on a host of the test network"))
+    }
+
+    /// Runs `work` on a thread of its own on the gateway, as [`Testbed::on_host`] does on a host.
+    ///
+    /// # Errors
+    /// [`TestbedError::Io`] if there can be no thread, [`TestbedError::Nft`] with what `work` says.
+    pub fn on_gateway<T: Send>(
         &self,
         work: impl FnOnce() -> Result<T, ApplyError> + Send,
-    ) -> Result<T, ApplyError> {
-        self.gateway.enter(|| Ok(work())).map_err(ApplyError::Start)?
+    ) -> Result<T, TestbedError> {
+        let done = self.gateway.enter(|| Ok(work()));
+        Ok(done.map_err(TestbedError::io("work on the gateway of the test network"))??)
     }
 }
 

@@ -1,0 +1,95 @@
+//! What is said to change is what changes; `tests/netns` makes the changes in the kernel.
+
+use crate::network::nft::{Compiler, Ruleset, Table, compile};
+use crate::network::policy::{
+    Access, Device, DeviceName, HostName, Peer, Policy, Ports, Rule, Transport,
+};
+use std::net::IpAddr;
+
+fn device(name: &str, address: &str, ports: &[u16]) -> Device {
+    let cloud = || Peer::Name(HostName::new("c.example").unwrap());
+    let udp = |port: &u16| Transport::Udp { source: Ports::Any, destination: Ports::one(*port) };
+    let rules = ports.iter().map(|port| Rule::opening("cloud", cloud(), udp(port))).collect();
+    Device {
+        name: DeviceName::new(name).unwrap(),
+        addresses: vec![address.parse().unwrap()],
+        hardware: None,
+        access: Access::Allowed(Policy { rules, notes: Vec::new() }),
+    }
+}
+
+fn ruleset(devices: &[Device], cloud: &[&str]) -> Ruleset {
+    let cloud: Vec<IpAddr> = cloud.iter().map(|address| address.parse().unwrap()).collect();
+    compile(devices, |_| Ok(cloud.clone())).unwrap()
+}
+
+/// One port more: two rules of one chain, one of the other, and no command about anything else.
+#[test]
+fn a_policy_changes_two_chains() {
+    let lamp = device("lamp", "192.0.2.11", &[1]);
+    let hub = |ports| device("hub", "192.0.2.10", ports);
+    let before = ruleset(&[hub(&[1]), lamp.clone()], &["203.0.113.20"]);
+    let after = ruleset(&[hub(&[1, 2]), lamp], &["203.0.113.20"]);
+    let changes = after.changes_from(&before).unwrap();
+    assert_eq!(changes.chains().collect::<Vec<_>>(), ["from_hub", "to_hub"]);
+    assert_eq!(
+        changes.to_string().lines().collect::<Vec<_>>(),
+        [
+            "  chain from_hub",
+            "+   ip daddr @v4.c.example udp dport 2 ct state new,established counter goto admit comment \"cloud\"",
+            "+   ip6 daddr @v6.c.example udp dport 2 ct state new,established counter goto admit comment \"cloud\"",
+            "  chain to_hub",
+            "+   ip saddr @v4.c.example udp sport 2 ct state established ct direction reply counter accept comment \"cloud\"",
+            "+   ip6 saddr @v6.c.example udp sport 2 ct state established ct direction reply counter accept comment \"cloud\"",
+        ]
+    );
+    assert!(!changes.to_json().contains("lamp"));
+    let back = before.changes_from(&after).unwrap().to_string();
+    assert_eq!(back.matches("\n-   ").count(), 4, "the way back is the same lines");
+}
+
+/// Devices and addresses come and go by elements; what leads to a chain goes before the chain does.
+#[test]
+fn devices_and_addresses_are_elements() {
+    let hub = device("hub", "192.0.2.10", &[1]);
+    let before = ruleset(&[hub.clone(), device("lamp", "192.0.2.11", &[1])], &["203.0.113.20"]);
+    let after = ruleset(&[hub], &["203.0.113.20", "203.0.113.21"]);
+    let changes = after.changes_from(&before).unwrap();
+    let text = changes.to_string();
+    for line in [
+        "+   203.0.113.21",
+        "-   192.0.2.11 : goto from_lamp",
+        "-   192.0.2.11 : goto to_lamp",
+        "- chain from_lamp",
+        "- chain to_lamp",
+    ] {
+        assert!(text.lines().any(|one| one == line), "{line} in\n{text}");
+    }
+    let json = changes.to_json();
+    let place = |text: &str| json.find(text).unwrap();
+    assert!(place(r#"{"delete":{"element""#) < place(r#"{"delete":{"chain""#));
+    assert!(!json.contains("203.0.113.20\""), "what stays is not touched");
+}
+
+#[test]
+fn the_same_ruleset_changes_nothing() {
+    let one = || ruleset(&[device("hub", "192.0.2.10", &[1])], &["203.0.113.20"]);
+    let (before, after) = (one(), one());
+    let changes = after.changes_from(&before).unwrap();
+    assert!(changes.is_empty() && changes.to_string().is_empty());
+}
+
+/// Another table, or sets of another kind, can't be changed but only replaced.
+#[test]
+fn some_rulesets_are_replaced() {
+    let devices = [device("hub", "192.0.2.10", &[1])];
+    let fixed = ruleset(&devices, &["203.0.113.20"]);
+    let learned = Compiler::default().compile_learning(&devices).unwrap();
+    assert!(learned.changes_from(&fixed).is_none());
+    let other = Compiler::default().table(Table::new("other").unwrap());
+    let other = other.compile_learning(&devices).unwrap();
+    assert!(other.changes_from(&learned).is_none());
+    for bad in ["", "a-b", "1a", "a b", &"a".repeat(33)] {
+        assert!(Table::new(bad).is_err(), "{bad}");
+    }
+}
