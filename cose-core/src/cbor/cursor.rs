@@ -1,6 +1,6 @@
 //! Reading CBOR in place: a position in borrowed bytes that moves from item to item.
 
-use super::item::{Head, Type};
+use super::item::{BREAK, Head, Type};
 use crate::error::{Error, ErrorKind};
 
 /// A byte string or an encoded item as it stands in the input, and where.
@@ -183,15 +183,15 @@ impl<'b> Cursor<'b> {
 
     #[inline(never)]
     fn long_head(&mut self, first: u8, rest: &'b [u8]) -> Result<Head, Error> {
-        let (argument, rest) = match first & 0x1f {
-            24 => rest.split_first_chunk().map(|(&[a], rest)| (u64::from(a), rest)),
-            25 => rest.split_first_chunk().map(|(a, rest)| (u16::from_be_bytes(*a).into(), rest)),
-            26 => rest.split_first_chunk().map(|(a, rest)| (u32::from_be_bytes(*a).into(), rest)),
-            27 => rest.split_first_chunk().map(|(a, rest)| (u64::from_be_bytes(*a), rest)),
-            31 if matches!(first >> 5, 2..=5 | 7) => Some((0, rest)),
+        let size = match first & 0x1f {
+            info @ 24..=27 => 1usize << (info - 24),
+            31 if matches!(first >> 5, 2..=5 | 7) => 0,
             _ => return Err(self.error(ErrorKind::ReservedValue)),
-        }
-        .ok_or(Error::new(ErrorKind::UnexpectedEnd, self.end))?;
+        };
+        let Some((bytes, rest)) = rest.split_at_checked(size) else {
+            return Err(Error::new(ErrorKind::UnexpectedEnd, self.end));
+        };
+        let argument = bytes.iter().fold(0u64, |argument, byte| argument << 8 | u64::from(*byte));
         if first == 0xf8 && argument < 32 {
             return Err(self.error(ErrorKind::ReservedValue));
         }
@@ -209,10 +209,11 @@ impl<'b> Cursor<'b> {
     }
 
     #[cold]
-    pub(super) fn unexpected(&self, expected: Type) -> Error {
-        match self.peek() {
-            Ok(found) => self.error(ErrorKind::UnexpectedType { expected, found }),
-            Err(error) => error,
+    pub(crate) fn unexpected(&self, expected: Type) -> Error {
+        if self.rest.is_empty() {
+            self.error(ErrorKind::UnexpectedEnd)
+        } else {
+            self.error(ErrorKind::UnexpectedType { expected })
         }
     }
 
@@ -298,7 +299,7 @@ impl<'b> Cursor<'b> {
 
     /// Takes the content that the `head` of a definite-length string announces.
     #[inline]
-    fn string(&mut self, head: Head) -> Result<&'b [u8], Error> {
+    pub(crate) fn string(&mut self, head: Head) -> Result<&'b [u8], Error> {
         if head.is_indefinite() {
             return Err(Error::new(ErrorKind::IndefiniteLength, self.offset().saturating_sub(1)));
         }
@@ -369,7 +370,7 @@ impl<'b> Cursor<'b> {
     #[inline(never)]
     pub(super) fn take_break(&mut self) -> Result<bool, Error> {
         match self.rest.split_first() {
-            Some((0xff, rest)) => {
+            Some((&BREAK, rest)) => {
                 self.rest = rest;
                 Ok(true)
             }
