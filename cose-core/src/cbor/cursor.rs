@@ -183,15 +183,15 @@ impl<'b> Cursor<'b> {
 
     #[inline(never)]
     fn long_head(&mut self, first: u8, rest: &'b [u8]) -> Result<Head, Error> {
-        let size = match first & 0x1f {
-            info @ 24..=27 => 1usize << (info - 24),
-            31 if matches!(first >> 5, 2..=5 | 7) => 0,
+        let (argument, rest) = match first & 0x1f {
+            24 => rest.split_first_chunk().map(|(&[a], rest)| (u64::from(a), rest)),
+            25 => rest.split_first_chunk().map(|(a, rest)| (u16::from_be_bytes(*a).into(), rest)),
+            26 => rest.split_first_chunk().map(|(a, rest)| (u32::from_be_bytes(*a).into(), rest)),
+            27 => rest.split_first_chunk().map(|(a, rest)| (u64::from_be_bytes(*a), rest)),
+            31 if matches!(first >> 5, 2..=5 | 7) => Some((0, rest)),
             _ => return Err(self.error(ErrorKind::ReservedValue)),
-        };
-        let Some((bytes, rest)) = rest.split_at_checked(size) else {
-            return Err(Error::new(ErrorKind::UnexpectedEnd, self.end));
-        };
-        let argument = bytes.iter().fold(0u64, |argument, byte| argument << 8 | u64::from(*byte));
+        }
+        .ok_or(Error::new(ErrorKind::UnexpectedEnd, self.end))?;
         if first == 0xf8 && argument < 32 {
             return Err(self.error(ErrorKind::ReservedValue));
         }
