@@ -3,29 +3,35 @@
 //!
 //! A tag must be read; one that names its creator, as RFC 9393 demands, must be the same when it is
 //! written again, and one that does not must not be written. A file whose name says that it is invalid
-//! must be refused.
+//! must be refused. What uSWID writes other than RFC 9393 says must be refused as it is, and read when it
+//! is mended. SWID in XML must become a tag, and be the same tag after it was written in XML again.
 
 use std::path::Path;
 
 use hexad_cose_core::cbor::{Cursor, parse_diagnostic};
-use hexad_coswid::{ConciseSwidTag, CosignedTag, ErrorKind, SignedTag};
+use hexad_coswid::{ConciseSwidTag, CosignedTag, ErrorKind, SignedTag, convert};
 
 use crate::{Case, Error, vectors};
 
 /// What the names of files end in.
-const EXTENSIONS: &[&str] = &["diag", "edn", "cbor", "coswid", "uswid", "hex", "bin"];
+const EXTENSIONS: &[&str] =
+    &["diag", "edn", "cbor", "coswid", "uswid", "hex", "bin", "xml", "swidtag"];
 
 /// Runs the suite on a file, or on every file under a folder whose name says that it is a tag: `.diag`,
-/// `.edn`, `.cbor`, `.coswid`, `.uswid`, `.hex` and `.bin`.
+/// `.edn`, `.cbor`, `.coswid`, `.uswid`, `.hex`, `.bin`, `.xml` and `.swidtag`.
 ///
 /// # Errors
 /// When a file can't be read or is not in diagnostic notation.
 pub fn run(path: &Path) -> Result<Vec<Case>, Error> {
     let mut cases = Vec::new();
     for file in vectors::files_of(path, EXTENSIONS)? {
-        let encoded = vectors::read_encoded(&file, parse_diagnostic)?;
         let name = vectors::case_name(path, &file);
-        let result = tags(&encoded);
+        let result = if file.extension().is_some_and(|own| own == "xml" || own == "swidtag") {
+            swid(&vectors::read(&file)?)
+        } else {
+            let encoded = vectors::read_encoded(&file, parse_diagnostic)?;
+            tags(&encoded).or_else(|why| mended(&encoded).map_err(|_| why))
+        };
         let result = if vectors::is_named_invalid(&file) {
             result.map_or_else(|_| Ok(()), |()| Err("it is accepted".to_owned()))
         } else {
@@ -49,6 +55,21 @@ fn tags(encoded: &[u8]) -> Result<(), String> {
             return Ok(());
         }
     }
+}
+
+/// Tags that uSWID wrote, without what needs mending.
+fn mended(encoded: &[u8]) -> Result<(), String> {
+    let converted = convert::from_uswid(encoded).map_err(|error| error.to_string())?;
+    converted.iter().try_for_each(|one| tag(&one.tag))
+}
+
+fn swid(xml: &str) -> Result<(), String> {
+    let converted = convert::from_swid(xml).map_err(|error| error.to_string())?;
+    tag(&converted.tag)?;
+    let read = ConciseSwidTag::parse(&converted.tag).map_err(|error| error.to_string())?;
+    let (written, _) = convert::to_swid(&read);
+    let again = convert::from_swid(&written).map_err(|error| format!("written again: {error}"))?;
+    if again.tag == converted.tag { Ok(()) } else { Err("written again it differs".to_owned()) }
 }
 
 /// The payload of a signed tag.

@@ -33,6 +33,39 @@ pub enum TagId<'b> {
 }
 
 impl<'b> TagId<'b> {
+    /// The UUID that `text` spells in its string form, with or without `urn:uuid:`; else the text.
+    ///
+    /// ```
+    /// use hexad_coswid::TagId;
+    ///
+    /// let id = TagId::from_text("2df9de35-0aff-4a86-ace6-f7dddd1ade4c");
+    /// assert!(matches!(id, TagId::Uuid([0x2d, 0xf9, ..])));
+    /// assert_eq!(TagId::from_text("example.com/app"), TagId::Text("example.com/app"));
+    /// ```
+    #[must_use]
+    pub fn from_text(text: &'b str) -> Self {
+        Self::uuid(text.strip_prefix("urn:uuid:").unwrap_or(text))
+            .map_or(Self::Text(text), Self::Uuid)
+    }
+
+    fn uuid(text: &str) -> Option<[u8; 16]> {
+        let mut uuid = [0; 16];
+        let mut nibbles = 0usize;
+        for (at, character) in text.bytes().enumerate() {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                if character != b'-' {
+                    return None;
+                }
+                continue;
+            }
+            let digit = u8::try_from(char::from(character).to_digit(16)?).ok()?;
+            let byte = uuid.get_mut(nibbles >> 1)?;
+            *byte = *byte << 4 | digit;
+            nibbles = nibbles.saturating_add(1);
+        }
+        (nibbles == 32).then_some(uuid)
+    }
+
     /// Reads `text / bstr .size 16`.
     pub(crate) fn read(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let here = *cursor;
