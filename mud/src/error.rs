@@ -121,6 +121,17 @@ pub enum ErrorKind {
     UnusedAcl,
     /// A condition that can't hold for the direction of the policy.
     WrongDirection,
+    /// A class of controllers that is named by a word without a scheme.
+    RelativeUri,
+}
+
+impl ErrorKind {
+    /// Whether the standards allow what a reader finds so: it is reported for someone to know of, and
+    /// not because it was let pass.
+    #[must_use]
+    pub const fn is_allowed(self) -> bool {
+        matches!(self, Self::UnknownNode | Self::UnusedAcl | Self::RelativeUri)
+    }
 }
 
 impl fmt::Display for ErrorKind {
@@ -146,6 +157,7 @@ impl fmt::Display for ErrorKind {
             Self::UndefinedAcl => "an undefined access control list",
             Self::UnusedAcl => "an unused access control list",
             Self::WrongDirection => "a condition for the wrong direction",
+            Self::RelativeUri => "a class without a scheme",
         })
     }
 }

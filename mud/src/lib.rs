@@ -7,10 +7,12 @@ extern crate std;
 
 pub mod acl;
 pub mod builder;
+pub mod diff;
 mod error;
 pub mod file;
 pub mod flow;
 mod json;
+pub mod lint;
 pub mod signature;
 pub mod time;
 pub mod url;

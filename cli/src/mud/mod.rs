@@ -1,10 +1,15 @@
 //! `hexad mud`: what a device may talk to (RFC 8520).
 
 mod compile;
+mod create;
+mod diff;
+mod graph;
+mod learn;
+mod lint;
 mod show;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 
 use clap::{Args, Subcommand};
 use hexad_mud::file::{Reader, Reading};
@@ -19,13 +24,57 @@ pub enum Command {
     /// Show a MUD file and the flows that it allows
     #[command(after_help = "Example:\n  hexad mud inspect lamp.json")]
     Inspect(File),
-    /// Check that a signer signed a MUD file
+    /// Find what is wrong in a MUD file, and what is allowed and not wise
     #[command(
-        after_help = "The certificate that came with the signature has to hold the signer's key and be valid; no chain of
-certificates is followed.
+        after_help = "Exit 1 if the standards do not allow the file; with --strict for warnings, too.
 
 Example:
-  hexad mud verify lamp.json --signature lamp.p7s --key signer.pem"
+  hexad mud lint lamp.json"
+    )]
+    Lint(lint::Lint),
+    /// Make a MUD file from a short description of what a device needs
+    #[command(
+        after_help = "The description has the nodes of the container ietf-mud:mud under their names, and allow: a list of
+peers, each with tcp: PORT, udp: PORT or any: true, and opened-by: device (if not said) or peer. A
+peer is a DNS name, a prefix, local-networks, my-controller, same-manufacturer, controller URI,
+manufacturer NAME or model URL. Both versions of IP and both directions are made of it.
+
+  mud-url: https://lighting.example.com/lamp
+  systeminfo: A lamp
+  allow:
+    - { peer: cloud.example.com, tcp: 443 }
+    - { peer: local-networks, udp: 5683, opened-by: peer }
+
+Example:
+  hexad mud create lamp.yaml -o lamp.json"
+    )]
+    Create(create::Create),
+    /// Propose a MUD file that allows what a device was seen to talk, and no more
+    #[command(
+        after_help = "Hosts are named by what the device asked for and the answers in the capture. Look the proposal over:
+what the device did not do meanwhile is not allowed, and what it should not have done is.
+
+Example:
+  hexad mud learn lamp.pcapng --device 02:00:00:00:00:07 --mud-url https://a.example/lamp -o lamp.json"
+    )]
+    Learn(learn::Learn),
+    /// Show what one MUD file says and another does not
+    #[command(after_help = "Example:\n  hexad mud diff old.json new.json")]
+    Diff(diff::Diff),
+    /// Draw who may talk to whom
+    #[command(after_help = "An arrow goes from whoever begins.
+
+Example:
+  hexad mud graph lamp.json --format svg -o lamp.svg")]
+    Graph(graph::Graph),
+    /// Check that a signer signed a MUD file
+    #[command(
+        after_help = "The signer's certificate, which came with the signature, has to hold the key of --key, or lead to an
+--anchor, or both; it has to be valid. A device's own certificate is not validated here: do so before.
+
+Example:
+  hexad mud verify lamp.json --signature lamp.p7s --key signer.pem
+  hexad mud verify lamp.json --signature lamp.p7s --anchor root.pem"
     )]
     Verify(verify::Verify),
     /// Make the nftables ruleset that holds a device to its MUD file
@@ -40,10 +89,17 @@ Example:
     Compile(Box<compile::Compile>),
 }
 
+/// Where a MUD file is.
 #[derive(Args, Debug)]
-pub struct File {
+pub struct Path {
     /// MUD file, in JSON; `-` is standard input
     file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct File {
+    #[command(flatten)]
+    path: Path,
     /// Let pass, and report, what the standards forbid and yet has but one meaning
     #[arg(long)]
     lenient: bool,
@@ -52,16 +108,26 @@ pub struct File {
 impl File {
     /// Reads the file.
     fn read(&self) -> Result<Reading, Failure> {
-        let input = Input::read(&self.file)?;
-        let reader = if self.lenient { Reader::new().lenient() } else { Reader::new() };
-        reader.read(input.bytes()).map_err(|error| input.reject(error))
+        read(&self.path.file, self.lenient)
     }
+}
+
+/// Reads a file, strictly or leniently.
+fn read(path: &path::Path, lenient: bool) -> Result<Reading, Failure> {
+    let input = Input::read(path)?;
+    let reader = if lenient { Reader::new().lenient() } else { Reader::new() };
+    reader.read(input.bytes()).map_err(|error| input.reject(error))
 }
 
 impl Command {
     pub fn run(&self) -> Result<Report, Failure> {
         match self {
             Self::Inspect(file) => inspect(file),
+            Self::Lint(arguments) => lint::run(arguments),
+            Self::Create(arguments) => create::run(arguments),
+            Self::Learn(arguments) => learn::run(arguments),
+            Self::Diff(arguments) => diff::run(arguments),
+            Self::Graph(arguments) => graph::run(arguments),
             Self::Verify(arguments) => verify::verify(arguments),
             Self::Compile(arguments) => compile::compile(arguments),
         }

@@ -1,7 +1,7 @@
 //! What a MUD file says, in a report.
 
 use hexad_mud::Mud;
-use hexad_mud::flow::{Direction, Flow, IpVersion, Peer, Ports, Transport};
+use hexad_mud::flow::{Direction, Flow, IpVersion, Transport};
 use serde_json::{Value, json};
 
 use crate::report::Report;
@@ -39,36 +39,11 @@ pub fn flows(report: &mut Report, mud: &Mud) {
     for direction in [Direction::FromDevice, Direction::ToDevice] {
         report.heading(direction.name());
         for flow in mud.flows().filter(|flow| flow.direction == direction) {
-            report.pair(&format!("{}/{}", flow.acl, flow.ace), words(&flow));
+            report.pair(&format!("{}/{}", flow.acl, flow.ace), &flow);
             all.push(object(&flow));
         }
     }
     report.json("flows", all);
-}
-
-/// A flow in words.
-fn words(flow: &Flow<'_>) -> String {
-    let action = flow.action.name();
-    let version = match flow.version {
-        Some(IpVersion::V4) => " IPv4",
-        Some(IpVersion::V6) => " IPv6",
-        None => "",
-    };
-    let mut words = format!("{action}{version} {}", transport(&flow.transport));
-    let preposition = if flow.direction == Direction::FromDevice { "to" } else { "from" };
-    let peers: Vec<_> = flow.peers.iter().map(peer).collect();
-    let peers = if peers.is_empty() { "anyone".to_owned() } else { peers.join(" that is also ") };
-    words += &format!(" {preposition} {peers}");
-    if let Some(prefix) = flow.device {
-        words += &format!(", the device being under {prefix}");
-    }
-    if flow.ethernet.is_some() {
-        words += ", with a condition on the Ethernet header";
-    }
-    if flow.partial {
-        words += ", with conditions that are not known";
-    }
-    words
 }
 
 fn object(flow: &Flow<'_>) -> Value {
@@ -82,58 +57,9 @@ fn object(flow: &Flow<'_>) -> Value {
         "direction": flow.direction.name(),
         "direction_initiated": initiated,
         "ip": flow.version.map(|version| if version == IpVersion::V4 { 4 } else { 6 }),
-        "peers": flow.peers.iter().map(peer).collect::<Vec<_>>(),
-        "transport": transport(&flow.transport),
+        "peers": flow.peers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "transport": flow.transport.to_string(),
         "forwarding": flow.action.name(),
-        "words": words(flow),
+        "words": flow.to_string(),
     })
-}
-
-fn peer(peer: &Peer<'_>) -> String {
-    match peer {
-        Peer::DnsName(name) => (*name).to_owned(),
-        Peer::Prefix(prefix) => prefix.to_string(),
-        Peer::LocalNetworks => "local-networks".to_owned(),
-        Peer::MyController => "my-controller".to_owned(),
-        Peer::Controller(class) => format!("controller {class}"),
-        Peer::SameManufacturer => "same-manufacturer".to_owned(),
-        Peer::Manufacturer(authority) => format!("manufacturer {authority}"),
-        Peer::Model(url) => format!("model {url}"),
-        _ => "a peer that is not known".to_owned(),
-    }
-}
-
-fn transport(transport: &Transport) -> String {
-    let ports = |source: &Ports, destination: &Ports| {
-        let from = ports(*source).map(|ports| format!(" from {ports}")).unwrap_or_default();
-        let to = ports(*destination).map(|ports| format!(" to {ports}")).unwrap_or_default();
-        from + &to
-    };
-    match transport {
-        Transport::Any => "any protocol".to_owned(),
-        Transport::Tcp { source, destination, initiated } => {
-            let opened = match initiated {
-                Some(Direction::FromDevice) => " opened by the device",
-                Some(Direction::ToDevice) => " opened by the peer",
-                None => "",
-            };
-            format!("TCP{}{opened}", ports(source, destination))
-        }
-        Transport::Udp { source, destination } => format!("UDP{}", ports(source, destination)),
-        Transport::Icmp { kind, code } => {
-            let kind = kind.map(|kind| format!(" type {kind}")).unwrap_or_default();
-            let code = code.map(|code| format!(" code {code}")).unwrap_or_default();
-            format!("ICMP{kind}{code}")
-        }
-        Transport::Protocol(number) => format!("protocol {number}"),
-    }
-}
-
-fn ports(ports: Ports) -> Option<String> {
-    match ports {
-        Ports::Any => None,
-        Ports::Range(first, last) if first == last => Some(format!("port {first}")),
-        Ports::Range(first, last) => Some(format!("ports {first}-{last}")),
-        Ports::Not(port) => Some(format!("any port but {port}")),
-    }
 }

@@ -226,11 +226,75 @@ fn mud_files_verify_by_their_signer() {
     assert_eq!(object["signer"], thumbprint);
     let other = json(folder, &[&verify[..], &["device.pem"]].concat());
     assert_eq!(other["error"]["kind"], "wrong-signer");
+    // The certificate in the signature is its own anchor; another one is not.
+    let anchored = |certificate: &[u8]| {
+        std::fs::write(folder.join("anchor"), certificate).unwrap();
+        let verify =
+            ["mud", "verify", "lamp.json", "--signature", "lamp.p7s", "--anchor", "anchor"];
+        json(folder, &verify)
+    };
+    let p7s = bytes(folder, "lamp.p7s");
+    let signed = hexad_mud::signature::SignedData::parse(&p7s).unwrap();
+    let certificate = signed.certificates()[0].as_der();
+    assert_eq!(anchored(certificate)["signer"], thumbprint);
+    let changed = [&certificate[..certificate.len() - 1], &[0]].concat();
+    assert_eq!(anchored(&changed)["ok"], false);
+    assert_eq!(anchored(b"no certificate")["error"]["kind"], "malformed");
     let mut changed = bytes(folder, "lamp.json");
     changed.push(b' ');
     std::fs::write(folder.join("lamp.json"), changed).unwrap();
     let changed = json(folder, &[&verify[..], &["author.pem"]].concat());
     assert_eq!(changed["error"]["kind"], "message-digest");
+}
+
+/// A description becomes a MUD file of which lint has but warnings; another is told from it in words, and
+/// it is drawn, with no text from the file as markup.
+#[test]
+fn mud_files_are_made_compared_and_drawn() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let source = "mud-url: https://a.example/lamp\nsysteminfo: '<lamp \"1\" & 2>'\nallow:\n  - \
+                  { peer: cloud.example.com, tcp: 443 }\n  - { peer: local-networks, udp: 5683, opened-by: peer }\n";
+    std::fs::write(folder.join("new.yaml"), source).unwrap();
+    accepted(folder, &["mud", "create", "new.yaml", "-o", "new.json"]);
+    let object = json(folder, &["mud", "inspect", "new.json"]);
+    assert_eq!(object["flows"].as_array().map(Vec::len), Some(8), "{object}");
+    let object = json(folder, &["mud", "lint", "new.json"]);
+    assert_eq!((&object["ok"], &object["findings"][0]["rule"]), (&true.into(), &"unsigned".into()));
+    let strict = json(folder, &["mud", "lint", "new.json", "--strict"]);
+    assert_eq!(strict["error"]["message"], "the file is not signed (/ietf-mud:mud)", "{strict}");
+
+    std::fs::write(folder.join("newer.yaml"), source.replace("443", "8443")).unwrap();
+    accepted(folder, &["mud", "create", "newer.yaml", "-o", "newer.json"]);
+    let changes = accepted(folder, &["mud", "diff", "new.json", "newer.json"]);
+    let line = "+ new: accept IPv6 TCP to port 8443 opened by the device to cloud.example.com";
+    assert!(changes.lines().any(|change| change == line), "{changes}");
+    let same = json(folder, &["mud", "diff", "new.json", "new.json"]);
+    assert_eq!(same["same"], true);
+
+    let svg = accepted(folder, &["mud", "graph", "new.json", "--format", "svg"]);
+    assert!(svg.contains("&lt;lamp &quot;1&quot; &amp; 2&gt;") && !svg.contains("<lamp"), "{svg}");
+    assert!(svg.contains(">TCP port 443<") && svg.contains(">cloud.example.com<"), "{svg}");
+    let dot = accepted(folder, &["mud", "graph", "new.json"]);
+    assert!(dot.contains(r#"label="<lamp \"1\" & 2>""#), "{dot}");
+    assert!(dot.contains(r#"peer1 -> device [label="UDP port 5683"]"#), "{dot}");
+
+    for (wrong, what) in [
+        ("mud-url: http://a.example/lamp", "mud-url: a MUD URL starts with https://"),
+        (
+            "mud-url: https://a.example/lamp\nallow: [{ peer: a.example }]",
+            "one of tcp, udp and any",
+        ),
+        (
+            "mud-url: https://a.example/lamp\nallow: [{ peer: '*.example', tcp: 1 }]",
+            "without wildcards",
+        ),
+        ("mud-url: https://a.example/lamp\nallowed: []", "allowed"),
+    ] {
+        std::fs::write(folder.join("wrong.yaml"), wrong).unwrap();
+        let error = refused(folder, &["mud", "create", "wrong.yaml"], 1);
+        assert!(error.contains(what), "{error}");
+    }
 }
 
 /// A MUD file becomes a ruleset once every name has an address.

@@ -226,8 +226,7 @@ impl<'b> Walk<'b> {
         };
         Ok(match head.item_type() {
             Type::Bytes | Type::Text if head.is_indefinite() => {
-                // No content of its own, so it matters not where it is.
-                self.cursor.skip_string(head, self.cursor.offset())?;
+                self.cursor.skip_chunks(head)?;
                 None
             }
             Type::Bytes | Type::Text => {

@@ -1,6 +1,6 @@
 //! Reading CBOR in place: a position in borrowed bytes that moves from item to item.
 
-use super::item::{BREAK, Head, Type};
+use super::item::{Head, Type};
 use crate::error::{Error, ErrorKind};
 
 /// A byte string or an encoded item as it stands in the input, and where.
@@ -209,11 +209,10 @@ impl<'b> Cursor<'b> {
     }
 
     #[cold]
-    pub(crate) fn unexpected(&self, expected: Type) -> Error {
-        if self.rest.is_empty() {
-            self.error(ErrorKind::UnexpectedEnd)
-        } else {
-            self.error(ErrorKind::UnexpectedType { expected })
+    pub(super) fn unexpected(&self, expected: Type) -> Error {
+        match self.peek() {
+            Ok(found) => self.error(ErrorKind::UnexpectedType { expected, found }),
+            Err(error) => error,
         }
     }
 
@@ -299,7 +298,7 @@ impl<'b> Cursor<'b> {
 
     /// Takes the content that the `head` of a definite-length string announces.
     #[inline]
-    pub(crate) fn string(&mut self, head: Head) -> Result<&'b [u8], Error> {
+    fn string(&mut self, head: Head) -> Result<&'b [u8], Error> {
         if head.is_indefinite() {
             return Err(Error::new(ErrorKind::IndefiniteLength, self.offset().saturating_sub(1)));
         }
@@ -370,7 +369,7 @@ impl<'b> Cursor<'b> {
     #[inline(never)]
     pub(super) fn take_break(&mut self) -> Result<bool, Error> {
         match self.rest.split_first() {
-            Some((&BREAK, rest)) => {
+            Some((0xff, rest)) => {
                 self.rest = rest;
                 Ok(true)
             }

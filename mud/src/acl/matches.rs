@@ -387,7 +387,7 @@ fn class(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<String, Fault> 
     let text = reading.string(value)?;
     if !is_uri(text) && is_uri_reference(text) {
         reading.report(
-            ErrorKind::InvalidValue,
+            ErrorKind::RelativeUri,
             value.offset,
             "a class of controllers is named by a URI, with a scheme such as https: or urn:; without \
              one, other files can mean something else by this word (RFC 8520, 4.6)",

@@ -298,7 +298,7 @@ fn classes_of_controllers_are_named_by_uris() {
         )
     };
     let reading = Reader::new().read(class("bacnet").as_bytes()).unwrap();
-    assert_eq!(reading.findings[0].kind(), ErrorKind::InvalidValue);
+    assert_eq!(reading.findings[0].kind(), ErrorKind::RelativeUri);
     let flow = reading.mud.flows().nth(1).unwrap();
     assert!(flow.peers.contains(&Peer::Controller("bacnet")));
     assert!(Reader::new().read(class("urn:a:b").as_bytes()).unwrap().findings.is_empty());

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod tests;
+mod words;
 
 use alloc::vec::Vec;
 use core::fmt;
