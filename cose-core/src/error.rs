@@ -64,8 +64,6 @@ pub enum ErrorKind {
     UnexpectedType {
         /// What has to stand here.
         expected: Type,
-        /// What stands here.
-        found: Type,
     },
     /// Additional information 28 to 30, or a two-byte simple value below 32 (RFC 8949, 3).
     ReservedValue,
@@ -128,9 +126,7 @@ pub enum ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::UnexpectedType { expected, found } => {
-                return write!(f, "expected {expected}, found {found}");
-            }
+            Self::UnexpectedType { expected } => return write!(f, "expected {expected}"),
             Self::UnexpectedEnd => "the input ends inside an item",
             Self::TrailingBytes => "bytes follow the last item",
             Self::ReservedValue => "a reserved value",

@@ -181,7 +181,7 @@ impl<'b> Parameter<'b> {
 
 /// A text key where the standard has integers alone.
 pub(crate) fn text_key(offset: usize) -> Error {
-    let kind = Cbor::UnexpectedType { expected: Type::Unsigned, found: Type::Text };
+    let kind = Cbor::UnexpectedType { expected: Type::Unsigned };
     hexad_cose_core::Error::new(kind, offset).into()
 }
 

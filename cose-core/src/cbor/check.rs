@@ -226,7 +226,8 @@ impl<'b> Walk<'b> {
         };
         Ok(match head.item_type() {
             Type::Bytes | Type::Text if head.is_indefinite() => {
-                self.cursor.skip_chunks(head)?;
+                // No content of its own, so it matters not where it is.
+                self.cursor.skip_string(head, self.cursor.offset())?;
                 None
             }
             Type::Bytes | Type::Text => {

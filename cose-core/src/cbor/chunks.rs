@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::item::Type;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// The chunks of a byte string, in their order; a string of definite length is one.
 ///
@@ -89,18 +89,8 @@ impl<'b> Cursor<'b> {
     pub(super) fn chunks(&mut self, major: u8, string: Type) -> Result<Chunks<'b>, Error> {
         let whole = self.rest();
         let head = self.expect(major, string)?;
-        let content = if head.is_indefinite() {
-            let chunks = self.rest();
-            self.skip_chunks(head)?;
-            chunks
-        } else {
-            let content = self.take(head.argument)?;
-            if string == Type::Text {
-                let valid = core::str::from_utf8(content);
-                valid.map_err(|_| whole.error(ErrorKind::InvalidUtf8))?;
-            }
-            whole
-        };
+        let content = if head.is_indefinite() { self.rest() } else { whole };
+        self.skip_string(head, whole.offset())?;
         Ok(Chunks(content.until(self).cursor()))
     }
 }

@@ -1,6 +1,6 @@
 //! Reading CBOR in place: a position in borrowed bytes that moves from item to item.
 
-use super::item::{Head, Type};
+use super::item::{BREAK, Head, Type};
 use crate::error::{Error, ErrorKind};
 
 /// A byte string or an encoded item as it stands in the input, and where.
@@ -209,10 +209,11 @@ impl<'b> Cursor<'b> {
     }
 
     #[cold]
-    pub(super) fn unexpected(&self, expected: Type) -> Error {
-        match self.peek() {
-            Ok(found) => self.error(ErrorKind::UnexpectedType { expected, found }),
-            Err(error) => error,
+    pub(crate) fn unexpected(&self, expected: Type) -> Error {
+        if self.rest.is_empty() {
+            self.error(ErrorKind::UnexpectedEnd)
+        } else {
+            self.error(ErrorKind::UnexpectedType { expected })
         }
     }
 
@@ -298,7 +299,7 @@ impl<'b> Cursor<'b> {
 
     /// Takes the content that the `head` of a definite-length string announces.
     #[inline]
-    fn string(&mut self, head: Head) -> Result<&'b [u8], Error> {
+    pub(crate) fn string(&mut self, head: Head) -> Result<&'b [u8], Error> {
         if head.is_indefinite() {
             return Err(Error::new(ErrorKind::IndefiniteLength, self.offset().saturating_sub(1)));
         }
@@ -369,7 +370,7 @@ impl<'b> Cursor<'b> {
     #[inline(never)]
     pub(super) fn take_break(&mut self) -> Result<bool, Error> {
         match self.rest.split_first() {
-            Some((0xff, rest)) => {
+            Some((&BREAK, rest)) => {
                 self.rest = rest;
                 Ok(true)
             }

@@ -1,9 +1,9 @@
 //! Going through a map whose keys are labels, each of which may stand once.
 
 use super::cursor::{Cursor, Items, Raw};
-use super::item::Type;
+use super::item::BREAK;
 use crate::error::{Error, ErrorKind};
-use crate::labels::Label;
+use crate::labels::{Label, RawLabel};
 
 /// How many bytes of one map are gone through again because of keys out of ascending order: each such
 /// key costs a walk over the entries before it. Where keys ascend, as deterministic encoding demands,
@@ -53,9 +53,9 @@ impl<'b> Entries<'b> {
             return Ok(None);
         }
         let here = *cursor;
-        let key = Label::parse(cursor)?;
-        self.walk.require_new(key, here)?;
-        Ok(Some(key))
+        let key = RawLabel::parse(cursor)?;
+        self.walk.require_new(&key, &here)?;
+        key.label(here).map(Some)
     }
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct Walk<'b> {
 #[derive(Clone, Copy, Debug)]
 struct Map<'b> {
     first: Cursor<'b>,
-    greatest: Option<Label<'b>>,
+    greatest: Option<RawLabel<'b>>,
 }
 
 impl Default for Map<'_> {
@@ -108,56 +108,39 @@ impl<'b> Walk<'b> {
             self.enter(map);
         }
         let here = *cursor;
-        let label = Label::parse(cursor)?;
-        if let Label::Integer(integer @ 0..=23) = label {
+        let label = RawLabel::parse(cursor)?;
+        if let Some(integer @ 0..=23) = label.integer() {
             let label = u8::try_from(integer).unwrap_or_default();
             let twice = seen & 1u32.rotate_left(label.into()) != 0;
             return if twice { Err(here.error(ErrorKind::DuplicateKey)) } else { Ok(Some(label)) };
         }
-        self.require_new(label, here)?;
-        if self.before.greatest.is_some_and(|greatest| greatest >= label) {
-            let before = self.before.first;
-            self.require_absent(label, before, before.rest().bytes().len(), here)?;
-        }
+        self.require_new(&label, &here)?;
         cursor.skip()?;
         Ok(None)
     }
 
-    /// Refuses the key at `here` if it is among those before it in its map.
-    #[inline]
-    fn require_new(&mut self, key: Label<'b>, here: Cursor<'b>) -> Result<(), Error> {
-        match self.map.greatest {
-            Some(greatest) if greatest >= key => {
-                let length = here.offset().saturating_sub(self.map.first.offset());
-                self.require_absent(key, self.map.first, length, here)
+    /// Refuses the key at `here` if it is among those before it in its map, or those of the map before.
+    #[inline(never)]
+    fn require_new(&mut self, key: &RawLabel<'b>, here: &Cursor<'b>) -> Result<(), Error> {
+        for map in [&self.before, &self.map] {
+            if map.greatest.is_none_or(|greatest| greatest < *key) {
+                continue;
             }
-            _ => {
-                self.map.greatest = Some(key);
-                Ok(())
+            let mut earlier = map.first;
+            let end = earlier.end.min(here.offset());
+            self.walked = self.walked.saturating_add(end.saturating_sub(earlier.offset()));
+            if self.walked > MAX_WALKED {
+                return Err(here.error(ErrorKind::TooMany));
+            }
+            while earlier.offset() < end && earlier.rest.first() != Some(&BREAK) {
+                if RawLabel::parse(&mut earlier)? == *key {
+                    return Err(here.error(ErrorKind::DuplicateKey));
+                }
+                earlier.skip()?;
             }
         }
-    }
-
-    /// Refuses the key at `here` if it is among those of the entries in the next `length` bytes at
-    /// `earlier`, or up to the break that ends them.
-    #[cold]
-    fn require_absent(
-        &mut self,
-        key: Label<'b>,
-        mut earlier: Cursor<'b>,
-        length: usize,
-        here: Cursor<'b>,
-    ) -> Result<(), Error> {
-        self.walked = self.walked.saturating_add(length);
-        if self.walked > MAX_WALKED {
-            return Err(here.error(ErrorKind::TooMany));
-        }
-        let end = earlier.offset().saturating_add(length);
-        while earlier.offset() < end && earlier.peek()? != Type::Break {
-            if Label::parse(&mut earlier)? == key {
-                return Err(here.error(ErrorKind::DuplicateKey));
-            }
-            earlier.skip()?;
+        if self.map.greatest.is_none_or(|greatest| greatest < *key) {
+            self.map.greatest = Some(*key);
         }
         Ok(())
     }
@@ -168,10 +151,16 @@ impl<'b> Walk<'b> {
 /// # Errors
 /// Those of CBOR, when the map is not well-formed up to that entry.
 pub(crate) fn find<'b>(map: Raw<'b>, label: Label<'_>) -> Result<Option<Raw<'b>>, Error> {
+    find_raw(map, &label.into())
+}
+
+/// As [`find`].
+#[inline(never)]
+pub(crate) fn find_raw<'b>(map: Raw<'b>, label: &RawLabel<'_>) -> Result<Option<Raw<'b>>, Error> {
     let mut cursor = map.cursor();
     let mut items = cursor.map()?;
     while items.next(&mut cursor)? {
-        let found = Label::parse(&mut cursor)? == label;
+        let found = RawLabel::parse(&mut cursor)? == *label;
         let value = cursor.item()?;
         if found {
             return Ok(Some(value));

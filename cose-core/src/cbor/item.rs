@@ -6,8 +6,14 @@ use core::fmt;
 /// Byte strings that hold CBOR count anew.
 pub const MAX_DEPTH: usize = 32;
 
+/// The first byte of a break.
+pub(super) const BREAK: u8 = 0xff;
+
 /// The type of an item, as its first byte tells.
+// A word, and with it the error that names it: behind a single byte, the rest of what a `Result` holds
+// besides would be copied byte by byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum Type {
     /// Major type 0.
     Unsigned,
@@ -95,6 +101,11 @@ impl Head {
     #[must_use]
     pub const fn item_type(self) -> Type {
         Type::of(self.first)
+    }
+
+    /// The major type.
+    pub(crate) const fn major(self) -> u8 {
+        self.first >> 5
     }
 
     /// Whether the length is indefinite (also true of a break).

@@ -39,6 +39,7 @@ mod number;
 mod outline;
 mod skip;
 mod sort;
+mod utf8;
 
 pub use check::{Limits, check_deterministic, check_unique_keys, check_well_formed};
 pub use chunks::{ByteChunks, TextChunks};
@@ -50,12 +51,13 @@ pub use edn::{EdnError, EdnErrorKind, parse_diagnostic};
 pub use encoder::Encoder;
 pub(crate) use encoder::encode_head;
 pub use entries::{Entries, MAX_WALKED};
-pub(crate) use entries::{Walk, find};
+pub(crate) use entries::{Walk, find, find_raw};
 pub use item::{Head, MAX_DEPTH, Type};
 pub use members::{Members, write_map};
 pub use number::Number;
 #[cfg(feature = "alloc")]
 pub use outline::{Line, Vocabulary, outline};
+pub(crate) use utf8::is_utf8;
 
 #[cfg(test)]
 #[cfg(feature = "alloc")]

@@ -1,7 +1,8 @@
 //! Passing over whole items without recursion.
 
 use super::cursor::Cursor;
-use super::item::{Head, MAX_DEPTH, Type};
+use super::item::{Head, MAX_DEPTH};
+use super::utf8::is_utf8;
 use crate::error::{Error, ErrorKind};
 
 /// What is left to pass over of an array, map or tag: so many items, or what one of these says.
@@ -32,21 +33,19 @@ impl Cursor<'_> {
     fn skip_head(&mut self) -> Result<Option<Left>, Error> {
         let here = self.offset();
         let head = self.head()?;
-        Ok(match head.item_type() {
-            Type::Bytes | Type::Text if head.is_indefinite() => {
-                self.skip_chunks(head)?;
+        Ok(match head.major() {
+            2 | 3 => {
+                self.skip_string(head, here)?;
                 None
             }
-            string @ (Type::Bytes | Type::Text) => {
-                self.skip_content(string, head.argument, here)?;
-                None
+            4 if head.is_indefinite() => Some(ARRAY),
+            5 if head.is_indefinite() => Some(KEY),
+            4 => Some(self.items(head, 1)?.left),
+            5 => Some(self.items(head, 2)?.left.saturating_mul(2)),
+            6 => Some(1),
+            7 if head.is_indefinite() => {
+                return Err(Error::new(ErrorKind::UnexpectedBreak, here));
             }
-            Type::Array if head.is_indefinite() => Some(ARRAY),
-            Type::Map if head.is_indefinite() => Some(KEY),
-            Type::Array => Some(self.items(head, 1)?.left),
-            Type::Map => Some(self.items(head, 2)?.left.saturating_mul(2)),
-            Type::Tag => Some(1),
-            Type::Break => return Err(Error::new(ErrorKind::UnexpectedBreak, here)),
             _ => None,
         })
     }
@@ -89,25 +88,26 @@ impl Cursor<'_> {
         }
     }
 
-    /// Passes over the chunks of an indefinite-length string and its break.
-    pub(super) fn skip_chunks(&mut self, string: Head) -> Result<(), Error> {
-        while !self.take_break()? {
-            let here = self.offset();
-            let chunk = self.head()?;
-            if chunk.item_type() != string.item_type() || chunk.is_indefinite() {
-                return Err(Error::new(ErrorKind::IndefiniteLength, here));
+    /// Passes over what the head at byte `here` announces: the content of a string, or its chunks and
+    /// the break behind them.
+    #[inline(never)]
+    pub(super) fn skip_string(&mut self, string: Head, here: usize) -> Result<(), Error> {
+        let (mut chunk, mut at) = (string, here);
+        loop {
+            if !chunk.is_indefinite() {
+                let content = self.take(chunk.argument)?;
+                if chunk.major() == 3 && !is_utf8(content) {
+                    return Err(Error::new(ErrorKind::InvalidUtf8, at));
+                }
             }
-            self.skip_content(chunk.item_type(), chunk.argument, here)?;
+            if !string.is_indefinite() || self.take_break()? {
+                return Ok(());
+            }
+            at = self.offset();
+            chunk = self.head()?;
+            if chunk.major() != string.major() || chunk.is_indefinite() {
+                return Err(Error::new(ErrorKind::IndefiniteLength, at));
+            }
         }
-        Ok(())
-    }
-
-    /// Passes over the content of a string whose head is at byte `here`.
-    fn skip_content(&mut self, string: Type, length: u64, here: usize) -> Result<(), Error> {
-        let content = self.take(length)?;
-        if string == Type::Text && core::str::from_utf8(content).is_err() {
-            return Err(Error::new(ErrorKind::InvalidUtf8, here));
-        }
-        Ok(())
     }
 }

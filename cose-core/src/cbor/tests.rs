@@ -75,13 +75,13 @@ fn depth_is_limited() {
     }
 }
 
-/// A wrong type is named, and what stands there instead.
+/// What should stand there is named.
 #[test]
-fn errors_name_both_types() {
+fn errors_name_the_type() {
     let error = Cursor::new(&[0xa0]).bytes().unwrap_err();
-    assert_eq!(std::format!("{error}"), "expected a byte string, found a map at byte 0");
+    assert_eq!(std::format!("{error}"), "expected a byte string at byte 0");
     let error = Cursor::new(&[0x20]).unsigned().unwrap_err();
-    let text = "expected an unsigned integer, found a negative integer at byte 0";
+    let text = "expected an unsigned integer at byte 0";
     assert_eq!(std::format!("{error}"), text);
 }
 

@@ -33,8 +33,10 @@ pub use wrap::KeyWrap;
 use crate::error::{Error, ErrorKind};
 
 /// Why a backend did not do what it was asked.
+// A word, for the sake of what a `Result` holds besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[repr(u32)]
 pub enum CryptoError {
     /// The signature or tag is wrong: the answer "no".
     Rejected,

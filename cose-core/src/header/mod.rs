@@ -6,10 +6,10 @@ mod write;
 pub use insert::insert_unprotected;
 pub use write::{NewHeaders, Parameter};
 
-use crate::cbor::{Cursor, Encoder, Raw, Type, Walk, find};
+use crate::cbor::{Cursor, Encoder, Raw, Type, Walk, find, find_raw};
 use crate::error::{Error, ErrorKind};
 use crate::iana::{Algorithm, header as label};
-use crate::labels::Label;
+use crate::labels::{Label, RawLabel};
 
 /// The content type of a payload (RFC 9052, 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,19 +248,28 @@ impl<'b> Headers<'b> {
 
     /// Checks that everything critical is present, and understood: by this crate or the caller.
     pub(crate) fn check_critical(&self, understood: &[Label<'_>]) -> Result<(), Error> {
-        let Some(critical) = self.value(CRIT) else {
+        if self.labels & 1 << CRIT == 0 { Ok(()) } else { self.check_each_critical(understood) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn check_each_critical(&self, understood: &[Label<'_>]) -> Result<(), Error> {
+        // They are protected, or the message was refused.
+        let Ok(Some(critical)) = find_raw(self.protected, &RawLabel::unsigned(CRIT)) else {
             return Ok(());
         };
         let mut cursor = critical.cursor();
         let mut items = cursor.array()?;
         while items.next(&mut cursor)? {
             let error = cursor.error(ErrorKind::CriticalParameter);
-            let label = Label::parse(&mut cursor)?;
-            let known = match label {
-                Label::Integer(label::ALG..=label::PARTIAL_IV) => true,
-                label => understood.contains(&label),
+            let label = RawLabel::parse(&mut cursor)?;
+            let known = match label.integer() {
+                Some(label::ALG..=label::PARTIAL_IV) => true,
+                _ => understood.iter().any(|understood| RawLabel::from(*understood) == label),
             };
-            if !known || self.get_protected(label).is_none() {
+            let is_there =
+                || self.protects && matches!(find_raw(self.protected, &label), Ok(Some(_)));
+            if !known || !is_there() {
                 return Err(error);
             }
         }
@@ -294,10 +303,10 @@ fn other_label<'b>(
 fn parse_algorithm(cursor: &mut Cursor<'_>) -> Result<Algorithm, Error> {
     match cursor.small_integer() {
         Some(algorithm) => Ok(Algorithm(algorithm.into())),
-        None => match cursor.slowly(Label::parse)? {
-            Label::Integer(number) => Ok(Algorithm(number)),
-            Label::Text(_) => Ok(Algorithm(0)),
-        },
+        None => {
+            let label = cursor.slowly(RawLabel::parse)?;
+            Ok(Algorithm(label.integer().unwrap_or_default()))
+        }
     }
 }
 
@@ -310,12 +319,19 @@ fn parse_value(label: u8, cursor: &mut Cursor<'_>, protected: bool) -> Result<()
             let mut labels = cursor.array()?;
             let mut any = false;
             while labels.next(cursor)? {
-                Label::parse(cursor)?;
+                RawLabel::parse(cursor)?;
                 any = true;
             }
             if protected && any { Ok(()) } else { Err(invalid) }
         }
-        CONTENT_TYPE => ContentType::parse(cursor).map(drop),
+        CONTENT_TYPE => {
+            let here = *cursor;
+            match RawLabel::parse(cursor)?.integer() {
+                Some(..0) => Err(here.unexpected(Type::Unsigned)),
+                Some(0x1_0000..) => Err(here.error(ErrorKind::IntegerRange)),
+                _ => Ok(()),
+            }
+        }
         IV | PARTIAL_IV => cursor.bytes().map(drop),
         _ => cursor.skip(),
     }

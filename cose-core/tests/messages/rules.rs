@@ -27,8 +27,8 @@ fn framed(kind: Kind, buckets: &str, content: &str) -> Vec<u8> {
     hex(&[head, buckets, content, tail].concat())
 }
 
-const fn unexpected(expected: Type, found: Type) -> ErrorKind {
-    ErrorKind::UnexpectedType { expected, found }
+const fn unexpected(expected: Type) -> ErrorKind {
+    ErrorKind::UnexpectedType { expected }
 }
 
 /// RFC 9052, 3 and 3.1: the two buckets, in the body of every kind of message.
@@ -58,41 +58,41 @@ fn buckets_are_held_to_the_rules() {
         // The same label in a longer encoding is the same label.
         ("43a10126a1180126", Some((ErrorKind::DuplicateKey, 6))),
         // 1.5: a label is an integer or text.
-        ("40a14000", Some((unexpected(integer, bytes), 3))),
-        ("40a1f500", Some((unexpected(integer, Type::Bool), 3))),
-        ("43a18000a0", Some((unexpected(integer, Type::Array), 3))),
+        ("40a14000", Some((unexpected(integer), 3))),
+        ("40a1f500", Some((unexpected(integer), 3))),
+        ("43a18000a0", Some((unexpected(integer), 3))),
         // 3.1: `alg` is an integer or text.
-        ("43a10140a0", Some((unexpected(integer, bytes), 4))),
+        ("43a10140a0", Some((unexpected(integer), 4))),
         ("44a1016161a0", None),
         // 3.1: `crit` is protected, an array, and not empty, of labels.
         ("40a1028101", Some((ErrorKind::InvalidValue, 4))),
         ("43a10280a0", Some((ErrorKind::InvalidValue, 4))),
         ("44a1029fffa0", Some((ErrorKind::InvalidValue, 4))),
-        ("43a10201a0", Some((unexpected(Type::Array, integer), 4))),
-        ("44a1028140a0", Some((unexpected(integer, bytes), 5))),
+        ("43a10201a0", Some((unexpected(Type::Array), 4))),
+        ("44a1028140a0", Some((unexpected(integer), 5))),
         // 3.1: the content type is a number of 16 bits or text.
-        ("43a10320a0", Some((unexpected(integer, Type::Negative), 4))),
+        ("43a10320a0", Some((unexpected(integer), 4))),
         ("47a1031a00010000a0", Some((ErrorKind::IntegerRange, 4))),
         ("44a1036161a0", None),
         ("44a10361ffa0", Some((ErrorKind::InvalidUtf8, 4))),
         // 3.1: identifier and vectors are byte strings, and of the vectors there is one.
-        ("40a10401", Some((unexpected(bytes, integer), 4))),
-        ("40a1056100", Some((unexpected(bytes, Type::Text), 4))),
-        ("40a106f6", Some((unexpected(bytes, Type::Null), 4))),
+        ("40a10401", Some((unexpected(bytes), 4))),
+        ("40a1056100", Some((unexpected(bytes), 4))),
+        ("40a106f6", Some((unexpected(bytes), 4))),
         ("40a2054100064100", Some((ErrorKind::InvalidValue, 2))),
         ("44a1054100a1064100", Some((ErrorKind::InvalidValue, 2))),
         // 3: a byte string that holds a map, and a map.
-        ("a0a0", Some((unexpected(bytes, Type::Map), 1))),
-        ("f6a0", Some((unexpected(bytes, Type::Null), 1))),
-        ("60a0", Some((unexpected(bytes, Type::Text), 1))),
-        ("4180a0", Some((unexpected(Type::Map, Type::Array), 2))),
-        ("4101a0", Some((unexpected(Type::Map, integer), 2))),
+        ("a0a0", Some((unexpected(bytes), 1))),
+        ("f6a0", Some((unexpected(bytes), 1))),
+        ("60a0", Some((unexpected(bytes), 1))),
+        ("4180a0", Some((unexpected(Type::Map), 2))),
+        ("4101a0", Some((unexpected(Type::Map), 2))),
         ("42a000a0", Some((ErrorKind::TrailingBytes, 3))),
         ("42a101a0", Some((ErrorKind::UnexpectedEnd, 4))),
         ("5f43a10126ffa0", Some((ErrorKind::IndefiniteLength, 1))),
-        ("4080", Some((unexpected(Type::Map, Type::Array), 2))),
-        ("40f6", Some((unexpected(Type::Map, Type::Null), 2))),
-        ("4040", Some((unexpected(Type::Map, bytes), 2))),
+        ("4080", Some((unexpected(Type::Map), 2))),
+        ("40f6", Some((unexpected(Type::Map), 2))),
+        ("4040", Some((unexpected(Type::Map), 2))),
     ];
     for kind in Kind::ALL {
         for (buckets, wrong) in cases {
@@ -135,26 +135,21 @@ fn arrays_are_as_long_as_their_kind_says() {
             let wrong = Err(Error::new(ErrorKind::Length, 0));
             assert_eq!(kind.parse(&other), wrong, "{kind:?}");
         }
-        for (head, found) in [("a4", Type::Map), ("44", Type::Bytes), ("f6", Type::Null)] {
+        for head in ["a4", "44", "f6"] {
             let other = [hex(head), message[1..].to_vec()].concat();
-            let wrong = Error::new(unexpected(Type::Array, found), 0);
+            let wrong = Error::new(unexpected(Type::Array), 0);
             assert_eq!(kind.parse(&other), Err(wrong), "{kind:?}");
         }
         // The content is bytes, or null where it is carried elsewhere.
         assert_eq!(kind.parse(&framed(kind, "40a0", "f6")), Ok(()));
         assert_eq!(kind.parse(&framed(kind, "40a0", "40")), Ok(()));
-        for (content, found) in [
-            ("6100", Type::Text),
-            ("00", Type::Unsigned),
-            ("f7", Type::Undefined),
-            ("80", Type::Array),
-        ] {
-            let wrong = Error::new(unexpected(Type::Bytes, found), 3);
+        for content in ["6100", "00", "f7", "80"] {
+            let wrong = Error::new(unexpected(Type::Bytes), 3);
             assert_eq!(kind.parse(&framed(kind, "40a0", content)), Err(wrong), "{kind:?}");
         }
     }
     // Null where bytes are needed: the signature, the tag, a signer's signature.
-    let wrong = |offset| Err(Error::new(unexpected(Type::Bytes, Type::Null), offset));
+    let wrong = |offset| Err(Error::new(unexpected(Type::Bytes), offset));
     assert_eq!(Kind::Sign1.parse(&hex("8440a04100f6")), wrong(5));
     assert_eq!(Kind::Mac0.parse(&hex("8440a04100f6")), wrong(5));
     assert_eq!(Kind::Mac.parse(&hex("8540a04100f6818340a101224100")), wrong(5));
@@ -170,10 +165,10 @@ fn signers_are_held_to_the_rules() {
     let wrong = |kind, offset| Err(Error::new(kind, offset));
     assert_eq!(sign("80"), wrong(ErrorKind::Length, 5));
     assert_eq!(sign("9fff"), wrong(ErrorKind::Length, 5));
-    assert_eq!(sign("f6"), wrong(unexpected(Type::Array, Type::Null), 5));
+    assert_eq!(sign("f6"), wrong(unexpected(Type::Array), 5));
     assert_eq!(sign("818240a0"), wrong(ErrorKind::Length, 6));
     assert_eq!(sign("818440a041004100"), wrong(ErrorKind::Length, 6));
-    assert_eq!(sign("81a0"), wrong(unexpected(Type::Array, Type::Map), 6));
+    assert_eq!(sign("81a0"), wrong(unexpected(Type::Array), 6));
     // The rules for buckets hold for a signer's, too.
     assert_eq!(sign("818343a10128a101284100"), wrong(ErrorKind::DuplicateKey, 12));
     assert_eq!(sign("9f8340a041008340a04100ff"), Ok(()));
@@ -189,15 +184,15 @@ fn recipients_are_held_to_the_rules() {
         let parsed = |recipients: &str| kind.parse(&hex(&[front, recipients].concat()));
         assert_eq!(parsed("80"), wrong(ErrorKind::Length, start));
         assert_eq!(parsed("9fff"), wrong(ErrorKind::Length, start));
-        assert_eq!(parsed("f6"), wrong(unexpected(Type::Array, Type::Null), start));
+        assert_eq!(parsed("f6"), wrong(unexpected(Type::Array), start));
         assert_eq!(parsed("818240a0"), wrong(ErrorKind::Length, start + 1));
         assert_eq!(parsed("818540a040804000"), wrong(ErrorKind::Length, start + 1));
         assert_eq!(parsed("818340a0f6"), Ok(()));
-        assert_eq!(parsed("818340a000"), wrong(unexpected(Type::Bytes, Type::Unsigned), start + 4));
+        assert_eq!(parsed("818340a000"), wrong(unexpected(Type::Bytes), start + 4));
         // An array of four has recipients in it.
         assert_eq!(parsed("818440a04080"), wrong(ErrorKind::Length, start + 5));
         assert_eq!(parsed("818440a040818340a040"), Ok(()));
-        assert_eq!(parsed("818340a101a0"), wrong(unexpected(Type::Unsigned, Type::Map), start + 5));
+        assert_eq!(parsed("818340a101a0"), wrong(unexpected(Type::Unsigned), start + 5));
 
         // Each level but the innermost takes five bytes; the array that is too much is at their
         // end.
