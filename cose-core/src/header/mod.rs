@@ -57,9 +57,8 @@ pub struct Headers<'b> {
     algorithm: Algorithm,
     /// The labels from 0 to 23 in either bucket, one bit for each.
     labels: u32,
-    algorithm_protected: bool,
-    /// Whether the protected bucket has entries: without, it is signed as a zero-length string.
-    protects: bool,
+    /// Those in the protected bucket.
+    protected_labels: u32,
 }
 
 impl<'b> Headers<'b> {
@@ -81,9 +80,9 @@ impl<'b> Headers<'b> {
     pub(crate) fn hot_parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let protected = cursor.hot_byte_string()?;
         let unprotected = *cursor;
-        let (mut kid, mut algorithm, mut algorithm_protected) = (None, Algorithm(0), false);
+        let (mut kid, mut algorithm) = (None, Algorithm(0));
         // The labels from 0 to 23: the first look at a key costs one bit. The others are walked to.
-        let mut labels = 0u32;
+        let (mut labels, mut protected_labels) = (0u32, 0);
         let mut walk = None;
 
         let mut bucket = protected.cursor();
@@ -91,12 +90,8 @@ impl<'b> Headers<'b> {
         if !in_protected {
             bucket = unprotected;
         }
-        let mut protects = in_protected;
         loop {
             let mut items = bucket.hot_map()?;
-            if in_protected && items.definite() == Some(0) {
-                protects = false;
-            }
             while items.hot_next(&mut bucket)? {
                 let label = match bucket.small_unsigned() {
                     Some(label) => label,
@@ -118,7 +113,6 @@ impl<'b> Headers<'b> {
                 match label {
                     ALG => {
                         algorithm = parse_algorithm(&mut bucket)?;
-                        algorithm_protected = in_protected;
                     }
                     KID => kid = Some(bucket.hot_bytes()?),
                     _ => bucket.slowly(|bucket| parse_value(label, bucket, in_protected))?,
@@ -129,20 +123,19 @@ impl<'b> Headers<'b> {
             }
             in_protected = false;
             bucket.finish()?;
+            protected_labels = labels;
             bucket = unprotected;
         }
         *cursor = bucket;
         let ivs = 1 << IV | 1 << PARTIAL_IV;
-        // Without entries, nothing but a zero-length string and `a0`.
-        let odd = match protected.bytes() {
-            [0xbf, 0xff] => true,
-            bytes => !protects && bytes.len() > 1,
-        };
-        if odd || labels & ivs == ivs {
+        // What begins with less is a zero-length string, `a0`, or has entries.
+        let is_odd = protected.bytes().first().is_some_and(|first| *first >= 0xb8)
+            && is_empty_map(protected.bytes());
+        if is_odd || labels & ivs == ivs {
             return Err(protected.error(ErrorKind::InvalidValue));
         }
         let unprotected = unprotected.rest().until(cursor);
-        Ok(Self { protected, unprotected, kid, algorithm, labels, algorithm_protected, protects })
+        Ok(Self { protected, unprotected, kid, algorithm, labels, protected_labels })
     }
 
     /// The algorithm, wherever it stands and unless it is named by text. It is the sender's word.
@@ -161,7 +154,9 @@ impl<'b> Headers<'b> {
     /// `UnprotectedAlgorithm` at the protected bucket.
     pub(crate) fn signed_algorithm(&self, unprotected: bool) -> Result<Algorithm, Error> {
         match self.algorithm() {
-            Some(algorithm) if self.algorithm_protected || unprotected => Ok(algorithm),
+            Some(algorithm) if self.protected_labels & 1 << ALG != 0 || unprotected => {
+                Ok(algorithm)
+            }
             _ => Err(self.protected.error(ErrorKind::UnprotectedAlgorithm)),
         }
     }
@@ -227,7 +222,7 @@ impl<'b> Headers<'b> {
     /// The encoded value of another parameter, by its label, from the protected bucket.
     #[must_use]
     pub fn get_protected(&self, label: Label<'_>) -> Option<Raw<'b>> {
-        if !self.protects {
+        if !self.protects() {
             return None;
         }
         // It was parsed before, so it parses again.
@@ -240,10 +235,15 @@ impl<'b> Headers<'b> {
         find(self.unprotected, label).ok().flatten()
     }
 
+    /// Whether the protected bucket has entries: else it is a zero-length string or `a0`.
+    const fn protects(&self) -> bool {
+        self.protected.bytes().len() > 1
+    }
+
     /// The protected bucket as it is signed: a map without entries is a zero-length string
     /// (RFC 9052, 4.4).
     pub(crate) const fn signed(&self) -> &'b [u8] {
-        if self.protects { self.protected.bytes() } else { &[] }
+        if self.protects() { self.protected.bytes() } else { &[] }
     }
 
     /// Checks that everything critical is present, and understood: by this crate or the caller.
@@ -268,7 +268,7 @@ impl<'b> Headers<'b> {
                 _ => understood.iter().any(|understood| RawLabel::from(*understood) == label),
             };
             let is_there =
-                || self.protects && matches!(find_raw(self.protected, &label), Ok(Some(_)));
+                || self.protects() && matches!(find_raw(self.protected, &label), Ok(Some(_)));
             if !known || !is_there() {
                 return Err(error);
             }
@@ -284,6 +284,17 @@ const CONTENT_TYPE: u8 = 3;
 const KID: u8 = 4;
 const IV: u8 = 5;
 const PARTIAL_IV: u8 = 6;
+
+/// Whether a map that fills `bytes`, and begins with a longer head than it need, has no entries.
+#[cold]
+#[inline(never)]
+fn is_empty_map(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xbf, rest @ ..] => rest.len() == 1,
+        [_, count @ ..] => count.iter().all(|byte| *byte == 0),
+        [] => true,
+    }
+}
 
 /// Takes a label other than the integers from 0 to 23 in one byte, as [`Walk::label`].
 #[inline(never)]
