@@ -128,6 +128,17 @@ impl From<hexad_coswid::Error> for Problem {
     }
 }
 
+impl From<hexad_coswid::convert::Error> for Problem {
+    fn from(error: hexad_coswid::convert::Error) -> Self {
+        match error.kind() {
+            hexad_coswid::convert::ErrorKind::Tag(kind) => {
+                hexad_coswid::Error::new(kind, error.offset()).into()
+            }
+            kind => Self::new(&kind, error.offset()),
+        }
+    }
+}
+
 impl From<hexad_suit::Error> for Problem {
     fn from(error: hexad_suit::Error) -> Self {
         match error.kind() {

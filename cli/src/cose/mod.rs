@@ -17,6 +17,7 @@ use clap::Subcommand;
 use crate::failure::Failure;
 use crate::report::Report;
 
+pub use make::allow;
 pub use message::{describe_headers, show_headers};
 
 #[derive(Subcommand, Debug)]

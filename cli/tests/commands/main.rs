@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cose;
+mod coswid;
 mod good_input;
 mod samples;
 mod suit;

@@ -1,5 +1,9 @@
 //! `hexad coswid`: tags that say what software is (RFC 9393).
 
+mod convert;
+mod create;
+mod scan;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -13,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::arguments;
 use crate::cose::{describe_headers, show_headers};
-use crate::failure::Failure;
+use crate::failure::{Failure, Problem};
 use crate::input::{Input, hex};
 use crate::keys::{KeyFile, SIGNATURES};
 use crate::report::{Report, outline_json};
@@ -26,6 +30,20 @@ pub enum Command {
     /// Check the signature of a signed tag
     #[command(after_help = "Example:\n  hexad coswid verify app.coswid --key maker.pem")]
     Verify(Verify),
+    /// Make a tag, of a folder, an ELF or a firmware image
+    #[command(
+        after_help = "Of the same files and words comes the same tag. Of an ELF the tag lists the file, the image that it makes
+in flash (NAME.bin, gaps filled with 0xff), and its build ID as colloquial-version.
+
+Example:
+  hexad coswid create --name app --software-version 1.4.0 --creator Example --scan app.elf -o app.coswid"
+    )]
+    Create(Box<create::Create>),
+    /// Make tags of SWID XML, CycloneDX, SPDX or uSWID, or SWID XML of a tag
+    #[command(after_help = "Examples:
+  hexad coswid convert app.cdx.json --creator Example -o app.coswid
+  hexad coswid convert app.coswid --to swid -o app.swidtag")]
+    Convert(convert::Convert),
 }
 
 #[derive(Args, Debug)]
@@ -51,6 +69,8 @@ impl Command {
         match self {
             Self::Inspect(arguments) => inspect(arguments),
             Self::Verify(arguments) => verify(arguments),
+            Self::Create(arguments) => create::create(arguments),
+            Self::Convert(arguments) => convert::convert(arguments),
         }
     }
 }
@@ -111,6 +131,11 @@ fn verify(arguments: &Verify) -> Result<Report, Failure> {
     describe_headers(&mut report, message.headers());
     summary(&mut report, &tag);
     Ok(report)
+}
+
+/// The failure that an error of a conversion means.
+fn rejected(what: &str, error: hexad_coswid::convert::Error) -> Failure {
+    Failure::Rejected { what: what.to_owned(), problem: Problem::from(error) }
 }
 
 /// What a tag is about.
