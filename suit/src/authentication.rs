@@ -6,6 +6,7 @@ use hexad_cose_core::{Algorithm, Error as CoseError, ErrorKind as Cbor, Key};
 
 use crate::digest::Digest;
 use crate::error::Error;
+use crate::read;
 
 /// Whom the recipient believes: keys, and the algorithms that it accepts under them.
 ///
@@ -66,30 +67,36 @@ pub enum AuthenticationBlock<'b> {
 
 impl<'b> AuthenticationBlock<'b> {
     /// Reads the block that is all of `encoded`: its kind, and that its payload is elsewhere.
-    pub(crate) fn parse(encoded: Raw<'b>) -> Result<Self, Error> {
+    #[inline(never)]
+    pub(crate) fn check(encoded: Raw<'b>) -> Result<(), Error> {
         let mut cursor = encoded.cursor();
-        let block = match cursor.tag()? {
+        Self::enter(&mut cursor, encoded)?;
+        let mut items = cursor.array()?;
+        // Both buckets of headers stand before the payload.
+        for _ in 0..2 {
+            if !items.next(&mut cursor)? {
+                return Err(encoded.error(Cbor::Length).into());
+            }
+            read::skip(&mut cursor)?;
+        }
+        if !items.next(&mut cursor)? || !cursor.take_null() {
+            return Err(encoded.error(Cbor::Payload).into());
+        }
+        while items.next(&mut cursor)? {
+            read::skip(&mut cursor)?;
+        }
+        Ok(cursor.finish()?)
+    }
+
+    /// Takes the tag, which is the kind of the message.
+    fn enter(cursor: &mut Cursor<'b>, encoded: Raw<'b>) -> Result<Self, Error> {
+        Ok(match cursor.tag()? {
             tag::SIGN1 => Self::Sign1(encoded),
             tag::SIGN => Self::Sign(encoded),
             tag::MAC0 => Self::Mac0(encoded),
             tag::MAC => Self::Mac(encoded),
             _ => return Err(encoded.error(Cbor::UnexpectedTag).into()),
-        };
-        let mut inside = cursor;
-        cursor.skip()?;
-        cursor.finish()?;
-        // Both buckets of headers stand before the payload.
-        let mut items = inside.array()?;
-        for _ in 0..2 {
-            if !items.next(&mut inside)? {
-                return Err(encoded.error(Cbor::Length).into());
-            }
-            inside.skip()?;
-        }
-        if !items.next(&mut inside)? || !inside.take_null() {
-            return Err(encoded.error(Cbor::Payload).into());
-        }
-        Ok(block)
+        })
     }
 
     /// The tagged message, as it is encoded.
@@ -121,15 +128,15 @@ impl<'b> Authentication<'b> {
         if !items.next(&mut cursor)? {
             return Err(here.error(Cbor::Length).into());
         }
-        let encoded_digest = cursor.byte_string()?;
+        let encoded_digest = read::byte_string(&mut cursor)?;
         let mut inside = encoded_digest.cursor();
         let digest = Digest::take(&mut inside)?;
         inside.finish()?;
         let authentication = Self { encoded_digest, digest, blocks: cursor, items };
         let mut count = 0usize;
         while items.next(&mut cursor)? {
-            let block = cursor.byte_string()?;
-            AuthenticationBlock::parse(block)?;
+            let block = read::byte_string(&mut cursor)?;
+            AuthenticationBlock::check(block)?;
             count = count.saturating_add(1);
             if count > limit {
                 return Err(block.error(Cbor::TooMany).into());
@@ -158,7 +165,8 @@ impl<'b> Authentication<'b> {
             if !items.next(&mut cursor).ok()? {
                 return None;
             }
-            AuthenticationBlock::parse(cursor.byte_string().ok()?).ok()
+            let encoded = read::byte_string(&mut cursor).ok()?;
+            AuthenticationBlock::enter(&mut encoded.cursor(), encoded).ok()
         })
     }
 

@@ -290,7 +290,8 @@ impl ManifestBuilder {
             Ok(())
         })?;
         let encoded = Raw::new(&manifest, 0);
-        let mut read = Manifest::read(encoded, encoded, &self.options)?;
+        let mut read = Manifest::unread(encoded, encoded);
+        read.read(&self.options)?;
         for (label, element) in &severed {
             read.attach(*label, Raw::new(element, 0), &self.options)?;
         }

@@ -6,6 +6,7 @@ use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
 use crate::error::{Error, ErrorKind};
 use crate::labels::{condition, directive};
 use crate::parameter::Parameters;
+use crate::read;
 
 /// Whether the commands and parameters of the update-management draft are offered.
 pub(crate) const UPDATE_MANAGEMENT: bool = cfg!(feature = "update-management");
@@ -43,9 +44,11 @@ impl ReportingPolicy {
     }
 
     pub(crate) fn take(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let undefined = cursor.error(Cbor::InvalidValue);
-        let bits = u8::try_from(cursor.unsigned()?).ok().and_then(Self::from_bits);
-        Ok(bits.ok_or(undefined)?)
+        let here = *cursor;
+        match read::unsigned(cursor)? {
+            bits @ 0..16 => Ok(Self(bits.to_le_bytes()[0])),
+            _ => Err(here.error(Cbor::InvalidValue).into()),
+        }
     }
 }
 
@@ -495,7 +498,7 @@ impl<'b> CommandSequence<'b> {
 
     /// Takes the byte string at `cursor` that wraps a sequence, unchecked.
     pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        Ok(Self { encoded: cursor.byte_string()? })
+        Ok(Self { encoded: read::byte_string(cursor)? })
     }
 
     /// The sequence as it is encoded in the input: a CBOR array of labels and arguments.
@@ -557,7 +560,7 @@ impl<'b> Commands<'b> {
             return Ok(None);
         }
         let offset = cursor.offset();
-        let label = cursor.integer()?;
+        let label = read::integer(cursor)?;
         if !self.items.next(cursor)? {
             return Err(cursor.error(Cbor::Length).into());
         }

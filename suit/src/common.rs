@@ -1,14 +1,13 @@
 //! SUIT_Common: the components, and the sequence that runs before every other (section 8.4.5).
 
-use hexad_cose_core::Label;
-use hexad_cose_core::cbor::{Cursor, Entries};
+use hexad_cose_core::cbor::Cursor;
 
 use crate::command::CommandSequence;
 use crate::component::{ComponentIdentifier, Components};
 use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind};
 use crate::labels::common as label;
-use crate::parameter::text_key;
+use crate::read::{self, Keys};
 use crate::sequence::Findings;
 
 /// The content of `suit-common`.
@@ -77,21 +76,20 @@ impl<'b> Common<'b> {
 pub(crate) fn locate<'b>(cursor: &mut Cursor<'b>) -> Result<[Option<Cursor<'b>>; 3], Error> {
     let mut elements = [None; 3];
     let [components, dependencies, shared_sequence] = &mut elements;
-    let mut entries = Entries::enter(cursor)?;
+    let mut keys = Keys::enter(cursor)?;
     loop {
         let at = cursor.offset();
-        let element = match entries.next(cursor)? {
-            None => break,
-            Some(Label::Integer(label::COMPONENTS)) => &mut *components,
-            Some(Label::Integer(label::DEPENDENCIES)) => &mut *dependencies,
-            Some(Label::Integer(label::SHARED_SEQUENCE)) => &mut *shared_sequence,
-            Some(Label::Integer(key)) => {
-                return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
-            }
-            Some(Label::Text(_)) => return Err(text_key(at)),
+        if !keys.next(cursor)? {
+            break;
+        }
+        let element = match keys.integer(at)? {
+            label::COMPONENTS => &mut *components,
+            label::DEPENDENCIES => &mut *dependencies,
+            label::SHARED_SEQUENCE => &mut *shared_sequence,
+            key => return Err(Error::new(ErrorKind::UnexpectedElement(key), at)),
         };
         *element = Some(*cursor);
-        cursor.skip()?;
+        read::skip(cursor)?;
     }
     cursor.finish()?;
     Ok(elements)

@@ -6,6 +6,7 @@ use hexad_cose_core::ErrorKind as Cbor;
 use hexad_cose_core::cbor::{Cursor, Items, Raw};
 
 use crate::error::{Error, ErrorKind};
+use crate::read;
 
 /// SUIT_Component_Identifier: a list of byte strings, such as the segments of a path.
 ///
@@ -35,7 +36,7 @@ impl<'b> ComponentIdentifier<'b> {
         let start = cursor.rest();
         let mut segments = cursor.array()?;
         while segments.next(cursor)? {
-            cursor.bytes()?;
+            read::byte_string(cursor)?;
         }
         Ok(Self { encoded: start.until(cursor), prefix: None })
     }

@@ -1,6 +1,6 @@
 //! SUIT_Envelope: a manifest, who vouches for it, and what was severed from it (section 8.2).
 
-use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
+use hexad_cose_core::cbor::{Cursor, Items, Raw, Type};
 use hexad_cose_core::crypto::{Hash, Mac, Verify};
 use hexad_cose_core::{ErrorKind as Cbor, Label, Verified};
 
@@ -11,6 +11,8 @@ use crate::labels::{envelope as label, manifest, tag};
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::proof::Proof;
+use crate::read::{self, Keys};
+use crate::signers::Signers;
 
 /// The elements that the manifest may leave to the envelope.
 pub(crate) const SEVERABLE: [i64; 6] = [
@@ -40,13 +42,13 @@ pub(crate) const SEVERABLE: [i64; 6] = [
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope<'b> {
     authentication: Authentication<'b>,
-    delegation: Option<Delegation<'b>>,
+    /// Where suit-delegation is; 0 if there is none.
+    delegation: usize,
     /// All of it, its tag included.
     input: Raw<'b>,
     /// The byte string around the manifest.
     manifest: Raw<'b>,
-    /// Of each severable element that is here: the byte string.
-    severed: [Option<Raw<'b>>; SEVERABLE.len()],
+    has_severed_elements: bool,
     has_integrated_payloads: bool,
     options: Options,
 }
@@ -72,38 +74,38 @@ impl<'b> Envelope<'b> {
         let input = cursor.rest();
         cursor.optional_tag(tag::ENVELOPE)?;
         let start = cursor.offset();
-        let (mut authentication, mut wrapped, mut severed) = (None, None, [None; SEVERABLE.len()]);
-        let (mut delegation, mut integrated) = (None, 0usize);
-        let mut entries = Entries::enter(&mut cursor)?;
+        let (mut authentication, mut wrapped, mut delegation) = (None, None, 0);
+        let (mut has_severed_elements, mut integrated) = (false, 0usize);
+        let mut keys = Keys::enter(&mut cursor)?;
         loop {
             let at = cursor.offset();
+            if !keys.next(&mut cursor)? {
+                break;
+            }
             let refuse = |kind| Err(Error::new(kind, at));
-            match entries.next(&mut cursor)? {
-                None => break,
-                Some(Label::Integer(label::AUTHENTICATION_WRAPPER)) => {
-                    let wrapper = cursor.wrapped()?;
+            match keys.label() {
+                Label::Integer(label::AUTHENTICATION_WRAPPER) => {
+                    let wrapper = read::wrapped(&mut cursor)?;
                     let limit = options.authentication_blocks;
                     authentication = Some(Authentication::parse(wrapper, limit)?);
                 }
-                Some(Label::Integer(label::MANIFEST)) => {
+                Label::Integer(label::MANIFEST) => {
                     if authentication.is_none() {
                         return refuse(ErrorKind::ElementOrder);
                     }
                     wrapped = Some(byte_string(&mut cursor)?);
                 }
-                Some(Label::Integer(label::DELEGATION)) => {
-                    let chains = cursor.wrapped()?;
-                    delegation = Some(Delegation::parse(chains, options.delegations)?);
+                Label::Integer(label::DELEGATION) => {
+                    delegation = cursor.offset();
+                    Delegation::parse(read::wrapped(&mut cursor)?, options.delegations)?;
                 }
-                Some(Label::Integer(key)) => {
-                    let place = SEVERABLE.iter().position(|severable| *severable == key);
-                    match place.and_then(|place| severed.get_mut(place)) {
-                        Some(element) => *element = Some(byte_string(&mut cursor)?),
-                        None => return refuse(ErrorKind::UnexpectedElement(key)),
-                    }
+                Label::Integer(key) if SEVERABLE.contains(&key) => {
+                    has_severed_elements = true;
+                    read::byte_string(&mut cursor)?;
                 }
-                Some(Label::Text(_)) => {
-                    cursor.bytes()?;
+                Label::Integer(key) => return refuse(ErrorKind::UnexpectedElement(key)),
+                Label::Text(_) => {
+                    read::byte_string(&mut cursor)?;
                     integrated = integrated.saturating_add(1);
                     if integrated > options.integrated_payloads {
                         return refuse(ErrorKind::Cose(Cbor::TooMany));
@@ -113,12 +115,16 @@ impl<'b> Envelope<'b> {
         }
         cursor.finish()?;
         let missing = |label| Error::new(ErrorKind::MissingElement(label), start);
+        let Some(authentication) = authentication else {
+            return Err(missing(label::AUTHENTICATION_WRAPPER));
+        };
+        let Some(manifest) = wrapped else { return Err(missing(label::MANIFEST)) };
         Ok(Self {
-            authentication: authentication.ok_or(missing(label::AUTHENTICATION_WRAPPER))?,
+            authentication,
             delegation,
             input,
-            manifest: wrapped.ok_or(missing(label::MANIFEST))?,
-            severed,
+            manifest,
+            has_severed_elements,
             has_integrated_payloads: integrated != 0,
             options: *options,
         })
@@ -132,8 +138,13 @@ impl<'b> Envelope<'b> {
 
     /// suit-delegation. It counts for whoever asks: see [`Proof::delegated`].
     #[must_use]
-    pub const fn delegation(&self) -> Option<Delegation<'b>> {
-        self.delegation
+    pub fn delegation(&self) -> Option<Delegation<'b>> {
+        if self.delegation == 0 {
+            return None;
+        }
+        let skipped = self.delegation.wrapping_sub(self.input.offset());
+        let mut cursor = Cursor::at(self.input.bytes().get(skipped..)?, self.delegation);
+        Delegation::parse(cursor.wrapped().ok()?, usize::MAX).ok()
     }
 
     /// The integrated payloads: bytes that nothing but an image digest in the manifest vouches for.
@@ -145,8 +156,21 @@ impl<'b> Envelope<'b> {
     /// The severed elements that are here, by their labels: each as the byte string that its digest in
     /// the manifest is of (8.6).
     pub fn severed_elements(&self) -> impl Iterator<Item = (i64, Raw<'b>)> + use<'b> {
-        let elements = SEVERABLE.into_iter().zip(self.severed);
-        elements.filter_map(|(key, element)| Some((key, element?)))
+        let mut cursor = self.input.cursor();
+        let tagged = cursor.optional_tag(tag::ENVELOPE).is_ok();
+        let mut items = cursor.map().ok().filter(|_| tagged && self.has_severed_elements);
+        core::iter::from_fn(move || {
+            while items.as_mut()?.next(&mut cursor).ok()? {
+                let key = Label::parse(&mut cursor).ok()?;
+                let element = byte_string(&mut cursor).ok()?;
+                if let Label::Integer(key) = key
+                    && SEVERABLE.contains(&key)
+                {
+                    return Some((key, element));
+                }
+            }
+            None
+        })
     }
 
     /// The manifest as the byte string that the digest is of (8.3).
@@ -162,7 +186,7 @@ impl<'b> Envelope<'b> {
     /// As [`authenticate`](Self::authenticate) but for those of signatures.
     pub fn unverified_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
         self.authentication.digest().check(self.manifest, hash)?;
-        self.read_manifest(hash)
+        self.read_manifest(Signers::NONE, hash)
     }
 
     /// Proves that an accepted anchor has signed this manifest, then reads it.
@@ -211,17 +235,25 @@ impl<'b> Envelope<'b> {
         Ok(Proof::new(self))
     }
 
-    /// Reads the manifest and puts the severed elements that are here into their places.
-    pub(crate) fn read_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
-        let content = self.manifest.cursor().byte_string()?;
-        let mut manifest = Manifest::read(self.input, content, &self.options)?;
-        for (key, element) in SEVERABLE.into_iter().zip(self.severed) {
-            let Some(wrapped) = element else { continue };
-            let misplaced = Error::new(ErrorKind::UnexpectedElement(key), wrapped.offset());
-            manifest.severed(key).ok_or(misplaced)?.check(wrapped, hash)?;
+    /// Reads the manifest that `signers` vouch for and puts the severed elements that are here into their
+    /// places.
+    pub(crate) fn read_manifest(
+        &self,
+        signers: Signers,
+        hash: &mut impl Hash,
+    ) -> Result<Manifest<'b>, Error> {
+        let content = read::byte_string(&mut self.manifest.cursor())?;
+        let mut manifest = Manifest::unread(self.input, content);
+        manifest.read(&self.options)?;
+        for (key, wrapped) in self.severed_elements() {
+            let Some(digest) = manifest.severed(key) else {
+                return Err(Error::new(ErrorKind::UnexpectedElement(key), wrapped.offset()));
+            };
+            digest.check(wrapped, hash)?;
             manifest.attach(key, wrapped, &self.options)?;
         }
-        manifest.belong_to(self.authentication.payload().offset(), self.has_integrated_payloads);
+        let digest = self.authentication.payload().offset();
+        manifest.belong_to(digest, self.has_integrated_payloads, signers);
         Ok(manifest)
     }
 }
@@ -229,7 +261,7 @@ impl<'b> Envelope<'b> {
 /// Takes a byte string as it is encoded, its head included.
 fn byte_string<'b>(cursor: &mut Cursor<'b>) -> Result<Raw<'b>, Error> {
     let start = cursor.rest();
-    cursor.bytes()?;
+    read::byte_string(cursor)?;
     Ok(start.until(cursor))
 }
 

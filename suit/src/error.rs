@@ -16,23 +16,25 @@ use crate::labels;
 /// assert_eq!(error.kind(), ErrorKind::MissingElement(2));
 /// assert_eq!(error.offset(), 2);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Error {
-    kind: ErrorKind,
+    kind: Packed,
     offset: usize,
 }
 
 impl Error {
     /// An error of `kind` at byte `offset` of the input.
     #[must_use]
+    #[inline]
     pub const fn new(kind: ErrorKind, offset: usize) -> Self {
-        Self { kind, offset }
+        Self { kind: Packed::new(kind), offset }
     }
 
     /// What is wrong.
     #[must_use]
+    #[inline]
     pub const fn kind(self) -> ErrorKind {
-        self.kind
+        self.kind.kind()
     }
 
     /// The byte of the input at which it is wrong.
@@ -44,7 +46,14 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.kind, self.offset)
+        write!(f, "{} at byte {}", self.kind(), self.offset)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &self.kind()).field("offset", &self.offset).finish()
     }
 }
 
@@ -59,7 +68,8 @@ impl From<hexad_cose_core::Error> for Error {
     }
 }
 
-/// The kinds of [`Error`]. Numbers are labels of the standard's registries (see [`labels`]).
+/// The kinds of [`Error`]. Numbers are labels of the standard's registries (see [`labels`]); an [`Error`]
+/// holds them in 16 bits, and of one beyond the nearest that fits: its offset tells where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -150,6 +160,201 @@ pub enum ErrorKind {
     ImageSize,
     /// The processor was asked to go on after it had failed.
     Stopped,
+}
+
+/// An [`ErrorKind`] in four bytes, so that an [`Error`] and most results fit two registers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Packed {
+    Cose(hexad_cose_core::ErrorKind),
+    /// Which one, and its number.
+    Suit(Which, i16),
+}
+
+/// The kinds of this crate's own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    MissingElement,
+    UnexpectedElement,
+    ElementOrder,
+    DependencyOrder,
+    UnsupportedVersion,
+    UnsupportedCommand,
+    NotInSharedSequence,
+    UnsupportedParameter,
+    UnsupportedDigest,
+    DigestLength,
+    DigestMismatch,
+    NestingTooDeep,
+    DuplicateComponent,
+    UnknownComponent,
+    NotAuthenticated,
+    Signers,
+    SequenceNumber,
+    NoCompatibilityCheck,
+    TooManyComponents,
+    UnsupportedComponent,
+    ComponentIndex,
+    NoComponentIndex,
+    Severed,
+    AccessDenied,
+    TooManyDependencies,
+    NestedPrefix,
+    DependencyCycle,
+    DependencyIntegrity,
+    DependencyNotProcessed,
+    NotADependency,
+    ComponentInUse,
+    Referenced,
+    NoRecipient,
+    MissingParameter,
+    SoftFailureScope,
+    StrictOrder,
+    ConditionFailed,
+    DirectiveFailed,
+    NotStored,
+    ImageSize,
+    Stopped,
+}
+
+impl Packed {
+    // A match for each of both, which come to a table and to a few comparisons.
+    const fn new(kind: ErrorKind) -> Self {
+        let which = match kind {
+            ErrorKind::Cose(kind) => return Self::Cose(kind),
+            ErrorKind::MissingElement(_) => Which::MissingElement,
+            ErrorKind::UnexpectedElement(_) => Which::UnexpectedElement,
+            ErrorKind::ElementOrder => Which::ElementOrder,
+            ErrorKind::DependencyOrder => Which::DependencyOrder,
+            ErrorKind::UnsupportedVersion => Which::UnsupportedVersion,
+            ErrorKind::UnsupportedCommand(_) => Which::UnsupportedCommand,
+            ErrorKind::NotInSharedSequence(_) => Which::NotInSharedSequence,
+            ErrorKind::UnsupportedParameter(_) => Which::UnsupportedParameter,
+            ErrorKind::UnsupportedDigest(_) => Which::UnsupportedDigest,
+            ErrorKind::DigestLength => Which::DigestLength,
+            ErrorKind::DigestMismatch => Which::DigestMismatch,
+            ErrorKind::NestingTooDeep => Which::NestingTooDeep,
+            ErrorKind::DuplicateComponent => Which::DuplicateComponent,
+            ErrorKind::UnknownComponent => Which::UnknownComponent,
+            ErrorKind::NotAuthenticated => Which::NotAuthenticated,
+            ErrorKind::Signers(_) => Which::Signers,
+            ErrorKind::SequenceNumber => Which::SequenceNumber,
+            ErrorKind::NoCompatibilityCheck => Which::NoCompatibilityCheck,
+            ErrorKind::TooManyComponents => Which::TooManyComponents,
+            ErrorKind::UnsupportedComponent(_) => Which::UnsupportedComponent,
+            ErrorKind::ComponentIndex => Which::ComponentIndex,
+            ErrorKind::NoComponentIndex => Which::NoComponentIndex,
+            ErrorKind::Severed(_) => Which::Severed,
+            ErrorKind::AccessDenied(_) => Which::AccessDenied,
+            ErrorKind::TooManyDependencies => Which::TooManyDependencies,
+            ErrorKind::NestedPrefix => Which::NestedPrefix,
+            ErrorKind::DependencyCycle => Which::DependencyCycle,
+            ErrorKind::DependencyIntegrity => Which::DependencyIntegrity,
+            ErrorKind::DependencyNotProcessed => Which::DependencyNotProcessed,
+            ErrorKind::NotADependency => Which::NotADependency,
+            ErrorKind::ComponentInUse => Which::ComponentInUse,
+            ErrorKind::Referenced => Which::Referenced,
+            ErrorKind::NoRecipient => Which::NoRecipient,
+            ErrorKind::MissingParameter(_) => Which::MissingParameter,
+            ErrorKind::SoftFailureScope => Which::SoftFailureScope,
+            ErrorKind::StrictOrder => Which::StrictOrder,
+            ErrorKind::ConditionFailed(_) => Which::ConditionFailed,
+            ErrorKind::DirectiveFailed(_) => Which::DirectiveFailed,
+            ErrorKind::NotStored => Which::NotStored,
+            ErrorKind::ImageSize => Which::ImageSize,
+            ErrorKind::Stopped => Which::Stopped,
+        };
+        let number = match kind {
+            ErrorKind::MissingElement(label)
+            | ErrorKind::UnexpectedElement(label)
+            | ErrorKind::UnsupportedCommand(label)
+            | ErrorKind::NotInSharedSequence(label)
+            | ErrorKind::UnsupportedParameter(label)
+            | ErrorKind::UnsupportedDigest(label)
+            | ErrorKind::Severed(label)
+            | ErrorKind::AccessDenied(label)
+            | ErrorKind::MissingParameter(label)
+            | ErrorKind::ConditionFailed(label)
+            | ErrorKind::DirectiveFailed(label) => nearest(label),
+            ErrorKind::UnsupportedComponent(index) | ErrorKind::Signers(Some(index)) => {
+                nearest_index(index)
+            }
+            ErrorKind::Signers(None) => -1,
+            _ => 0,
+        };
+        Self::Suit(which, number)
+    }
+
+    #[inline]
+    const fn kind(self) -> ErrorKind {
+        let (which, number) = match self {
+            Self::Cose(kind) => return ErrorKind::Cose(kind),
+            Self::Suit(which, number) => (which, number),
+        };
+        let label = number as i64;
+        let index = number.unsigned_abs() as usize;
+        match which {
+            Which::MissingElement => ErrorKind::MissingElement(label),
+            Which::UnexpectedElement => ErrorKind::UnexpectedElement(label),
+            Which::ElementOrder => ErrorKind::ElementOrder,
+            Which::DependencyOrder => ErrorKind::DependencyOrder,
+            Which::UnsupportedVersion => ErrorKind::UnsupportedVersion,
+            Which::UnsupportedCommand => ErrorKind::UnsupportedCommand(label),
+            Which::NotInSharedSequence => ErrorKind::NotInSharedSequence(label),
+            Which::UnsupportedParameter => ErrorKind::UnsupportedParameter(label),
+            Which::UnsupportedDigest => ErrorKind::UnsupportedDigest(label),
+            Which::DigestLength => ErrorKind::DigestLength,
+            Which::DigestMismatch => ErrorKind::DigestMismatch,
+            Which::NestingTooDeep => ErrorKind::NestingTooDeep,
+            Which::DuplicateComponent => ErrorKind::DuplicateComponent,
+            Which::UnknownComponent => ErrorKind::UnknownComponent,
+            Which::NotAuthenticated => ErrorKind::NotAuthenticated,
+            Which::Signers if number < 0 => ErrorKind::Signers(None),
+            Which::Signers => ErrorKind::Signers(Some(index)),
+            Which::SequenceNumber => ErrorKind::SequenceNumber,
+            Which::NoCompatibilityCheck => ErrorKind::NoCompatibilityCheck,
+            Which::TooManyComponents => ErrorKind::TooManyComponents,
+            Which::UnsupportedComponent => ErrorKind::UnsupportedComponent(index),
+            Which::ComponentIndex => ErrorKind::ComponentIndex,
+            Which::NoComponentIndex => ErrorKind::NoComponentIndex,
+            Which::Severed => ErrorKind::Severed(label),
+            Which::AccessDenied => ErrorKind::AccessDenied(label),
+            Which::TooManyDependencies => ErrorKind::TooManyDependencies,
+            Which::NestedPrefix => ErrorKind::NestedPrefix,
+            Which::DependencyCycle => ErrorKind::DependencyCycle,
+            Which::DependencyIntegrity => ErrorKind::DependencyIntegrity,
+            Which::DependencyNotProcessed => ErrorKind::DependencyNotProcessed,
+            Which::NotADependency => ErrorKind::NotADependency,
+            Which::ComponentInUse => ErrorKind::ComponentInUse,
+            Which::Referenced => ErrorKind::Referenced,
+            Which::NoRecipient => ErrorKind::NoRecipient,
+            Which::MissingParameter => ErrorKind::MissingParameter(label),
+            Which::SoftFailureScope => ErrorKind::SoftFailureScope,
+            Which::StrictOrder => ErrorKind::StrictOrder,
+            Which::ConditionFailed => ErrorKind::ConditionFailed(label),
+            Which::DirectiveFailed => ErrorKind::DirectiveFailed(label),
+            Which::NotStored => ErrorKind::NotStored,
+            Which::ImageSize => ErrorKind::ImageSize,
+            Which::Stopped => ErrorKind::Stopped,
+        }
+    }
+}
+
+/// The label, or the nearest that fits.
+const fn nearest(label: i64) -> i16 {
+    let [low, high, ..] = label.to_le_bytes();
+    if label > 0x7fff {
+        i16::MAX
+    } else if label < -0x8000 {
+        i16::MIN
+    } else {
+        i16::from_le_bytes([low, high])
+    }
+}
+
+/// The index, or the nearest that fits.
+const fn nearest_index(index: usize) -> i16 {
+    let [low, high, ..] = index.to_le_bytes();
+    if index > 0x7fff { i16::MAX } else { i16::from_le_bytes([low, high]) }
 }
 
 impl fmt::Display for ErrorKind {

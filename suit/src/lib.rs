@@ -34,6 +34,7 @@ pub mod parameter;
 pub mod platform;
 pub mod processor;
 mod proof;
+mod read;
 pub mod report;
 mod sequence;
 mod signers;

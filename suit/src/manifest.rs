@@ -1,7 +1,6 @@
 //! SUIT_Manifest: what is to be installed and invoked, and how (section 8.4).
 
-use hexad_cose_core::Label;
-use hexad_cose_core::cbor::{Cursor, Entries, Raw, Type};
+use hexad_cose_core::cbor::{Cursor, Raw, Type};
 
 use crate::command::CommandSequence;
 use crate::common::{self, Common};
@@ -13,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::{manifest as label, tag};
 use crate::mud::ManifestMud;
 use crate::options::Options;
-use crate::parameter::text_key;
+use crate::read::{self, Keys};
 use crate::sequence::{self, Findings, Place};
 use crate::signers::{Demand, Signers};
 use crate::text::TextMap;
@@ -105,55 +104,67 @@ impl<'b> Manifest<'b> {
         let mut cursor = Cursor::new(bytes);
         cursor.optional_tag(tag::MANIFEST)?;
         let encoded = cursor.rest();
-        Self::read(encoded, encoded, options)
+        let mut manifest = Self::unread(encoded, encoded);
+        manifest.read(options)?;
+        Ok(manifest)
     }
 
-    /// Reads the manifest that is all of `encoded`, which is a part of `input`.
-    pub(crate) fn read(input: Raw<'b>, encoded: Raw<'b>, options: &Options) -> Result<Self, Error> {
-        let mut manifest = Self {
+    /// The manifest that is all of `encoded`, which is a part of `input`, before it is read.
+    pub(crate) const fn unread(input: Raw<'b>, encoded: Raw<'b>) -> Self {
+        Self {
             input,
             encoded,
             sequence_number: 0,
             elements: [0; PLACES],
             components: Components::none(),
             count: 0,
-            findings: Findings::default(),
+            findings: Findings::NONE,
             has_integrated_payloads: false,
             signers: Signers::NONE,
-        };
-        manifest.locate(options)?;
-        let missing = |label| Error::new(ErrorKind::MissingElement(label), encoded.offset());
-        let mut version = manifest.element(label::VERSION).ok_or(missing(label::VERSION))?;
+        }
+    }
+
+    /// Reads it, in its place.
+    #[inline(never)]
+    pub(crate) fn read(&mut self, options: &Options) -> Result<(), Error> {
+        self.locate(options)?;
+        let mut version = self.required(label::VERSION)?;
         let at = version.offset();
-        if version.unsigned()? != 1 {
+        if read::unsigned(&mut version)? != 1 {
             return Err(Error::new(ErrorKind::UnsupportedVersion, at));
         }
-        let number = manifest.element(label::SEQUENCE_NUMBER);
-        manifest.sequence_number = number.ok_or(missing(label::SEQUENCE_NUMBER))?.unsigned()?;
-        let common = manifest.element(label::COMMON).ok_or(missing(label::COMMON))?.wrapped()?;
-        manifest.read_common(common, options)?;
-        for label in label::REFERENCE_URI..=label::UNINSTALL {
-            if let Some(element) = manifest.element(label).filter(|_| !is_taken(label)) {
-                manifest.check(label, element, options)?;
+        self.sequence_number = read::unsigned(&mut self.required(label::SEQUENCE_NUMBER)?)?;
+        let common = read::wrapped(&mut self.required(label::COMMON)?)?;
+        self.read_common(common, options)?;
+        for (label, offset) in (0..).zip(self.elements) {
+            if offset != 0 && label >= label::REFERENCE_URI && !is_taken(label) {
+                self.check(label, self.position(offset), options)?;
             }
         }
-        if let Some(mut mud) = manifest.at(MUD) {
+        if let Some(mut mud) = self.at(MUD) {
             ManifestMud::parse(mud.wrapped()?)?;
         }
-        Ok(manifest)
+        Ok(())
+    }
+
+    /// The value of an element that must be there.
+    fn required(&self, label: i64) -> Result<Cursor<'b>, Error> {
+        match self.element(label) {
+            Some(element) => Ok(element),
+            None => Err(Error::new(ErrorKind::MissingElement(label), self.encoded.offset())),
+        }
     }
 
     /// Notes where the elements are.
     fn locate(&mut self, options: &Options) -> Result<(), Error> {
         let mut cursor = self.encoded.cursor();
-        let mut entries = Entries::enter(&mut cursor)?;
+        let mut keys = Keys::enter(&mut cursor)?;
         loop {
             let at = cursor.offset();
-            let key = match entries.next(&mut cursor)? {
-                None => return Ok(cursor.finish()?),
-                Some(Label::Integer(key)) => key,
-                Some(Label::Text(_)) => return Err(text_key(at)),
-            };
+            if !keys.next(&mut cursor)? {
+                return Ok(cursor.finish()?);
+            }
+            let key = keys.integer(at)?;
             let place = match key {
                 key if key == options.manifest_mud => Some(MUD),
                 label::VERSION..=label::COSWID if !is_taken(key) => place(key),
@@ -165,10 +176,11 @@ impl<'b> Manifest<'b> {
                 | label::UNINSTALL => place(key),
                 _ => None,
             };
-            let unexpected = Error::new(ErrorKind::UnexpectedElement(key), at);
-            let element = place.and_then(|place| self.elements.get_mut(place)).ok_or(unexpected)?;
+            let Some(element) = place.and_then(|place| self.elements.get_mut(place)) else {
+                return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
+            };
             *element = cursor.offset();
-            cursor.skip()?;
+            read::skip(&mut cursor)?;
         }
     }
 
@@ -205,10 +217,10 @@ impl<'b> Manifest<'b> {
                 version.finish()?;
             }
             label::VALIDATE | label::LOAD | label::INVOKE | label::UNINSTALL => {
-                self.check_content(label, element.byte_string()?, options)?;
+                self.check_content(label, read::byte_string(&mut element)?, options)?;
             }
             _ if element.peek()? == Type::Array => Digest::take(&mut element).map(drop)?,
-            _ => self.check_content(label, element.byte_string()?, options)?,
+            _ => self.check_content(label, read::byte_string(&mut element)?, options)?,
         }
         Ok(())
     }
@@ -237,23 +249,24 @@ impl<'b> Manifest<'b> {
         wrapped: Raw<'b>,
         options: &Options,
     ) -> Result<(), Error> {
-        self.check_content(label, wrapped.cursor().byte_string()?, options)?;
+        self.check_content(label, read::byte_string(&mut wrapped.cursor())?, options)?;
         if let Some(place) = place(label) {
             self.set(place, wrapped.offset());
         }
         Ok(())
     }
 
-    /// Notes where in the envelope the manifest's digest begins, and whether there are payloads.
-    pub(crate) fn belong_to(&mut self, digest: usize, has_integrated_payloads: bool) {
+    /// Notes where in the envelope the manifest's digest begins, whether there are payloads, and who was
+    /// found to vouch for it.
+    pub(crate) fn belong_to(
+        &mut self,
+        digest: usize,
+        has_integrated_payloads: bool,
+        signers: Signers,
+    ) {
         self.set(DIGEST, digest);
         self.has_integrated_payloads = has_integrated_payloads;
-    }
-
-    /// With those who were found to vouch for it.
-    pub(crate) const fn with_signers(mut self, signers: Signers) -> Self {
         self.signers = signers;
-        self
     }
 
     fn set(&mut self, place: usize, offset: usize) {
@@ -282,7 +295,9 @@ impl<'b> Manifest<'b> {
     /// The content of the element `label`, a byte string; or the digest that stands for it.
     fn content(&self, label: i64) -> Severable<'b, Raw<'b>> {
         let Some(mut element) = self.element(label) else { return Severable::Absent };
-        if let Ok(content) = element.byte_string() {
+        if element.peek() == Ok(Type::Bytes)
+            && let Ok(content) = read::byte_string(&mut element)
+        {
             return Severable::Present(content);
         }
         Digest::take(&mut element).map_or(Severable::Absent, Severable::Severed)
@@ -306,6 +321,9 @@ impl<'b> Manifest<'b> {
 
     /// The digest that stands in the place of the severed element `label`.
     pub(crate) fn severed(&self, label: i64) -> Option<Digest<'b>> {
+        if self.element(label)?.peek() != Ok(Type::Array) {
+            return None;
+        }
         match self.content(label) {
             Severable::Severed(digest) => Some(digest),
             _ => None,

@@ -9,6 +9,7 @@ use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{parameter as label, tag};
 use crate::metadata::ComponentMetadata;
+use crate::read;
 use crate::version::VersionMatch;
 use crate::wait::WaitInfo;
 
@@ -121,12 +122,12 @@ impl<'b> Parameter<'b> {
             label::CLASS_IDENTIFIER | label::DEVICE_IDENTIFIER => uuid(cursor).map(drop),
             label::IMAGE_DIGEST => Self::image_digest(cursor).map(drop),
             label::IMAGE_SIZE | label::COMPONENT_SLOT | label::SOURCE_COMPONENT => {
-                Ok(cursor.unsigned().map(drop)?)
+                read::unsigned(cursor).map(drop)
             }
             label::CONTENT
             | label::INVOKE_ARGS
             | label::FETCH_ARGUMENTS
-            | label::ENCRYPTION_INFO => Ok(cursor.bytes().map(drop)?),
+            | label::ENCRYPTION_INFO => read::byte_string(cursor).map(drop),
             label::URI => Ok(cursor.text().map(drop)?),
             label::STRICT_ORDER | label::SOFT_FAILURE => Ok(cursor.boolean().map(drop)?),
             ..=-1 => custom(cursor).map(drop),
@@ -137,7 +138,7 @@ impl<'b> Parameter<'b> {
 
     /// Takes the value of suit-parameter-image-digest.
     pub(crate) fn image_digest(cursor: &mut Cursor<'b>) -> Result<Digest<'b>, Error> {
-        let mut inside = cursor.wrapped()?;
+        let mut inside = read::wrapped(cursor)?;
         let digest = Digest::take(&mut inside)?;
         inside.finish()?;
         Ok(digest)
@@ -186,8 +187,11 @@ pub(crate) fn text_key(offset: usize) -> Error {
 }
 
 pub(crate) fn uuid<'b>(cursor: &mut Cursor<'b>) -> Result<&'b Uuid, Error> {
-    let error = cursor.error(Cbor::Length);
-    Ok(cursor.bytes()?.try_into().map_err(|_| error)?)
+    let here = *cursor;
+    match read::bytes(cursor)?.try_into() {
+        Ok(uuid) => Ok(uuid),
+        Err(_) => Err(here.error(Cbor::Length).into()),
+    }
 }
 
 pub(crate) fn vendor<'b>(cursor: &mut Cursor<'b>) -> Result<VendorIdentifier<'b>, Error> {

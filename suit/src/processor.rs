@@ -19,12 +19,12 @@ use crate::digest::Digest;
 use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{directive as label, manifest as element, parameter};
-use crate::manifest::{Manifest, Severable};
+use crate::manifest::Manifest;
 use crate::parameter::Parameter;
 use crate::platform::{Component, Failure, Identity, Platform, Record};
 
 use condition::Measurement;
-use directive::{Job, Progress, Roles};
+use directive::{Job, Roles};
 use frame::Stack;
 use parameters::{ComponentParameters, Mode};
 use tree::{Need, ROOT, Tree};
@@ -201,8 +201,11 @@ pub struct Processor<
     parameters: [ComponentParameters; COMPONENTS],
     roles: [Roles; COMPONENTS],
     tree: Tree<'m, COMPONENTS, DEPENDENCIES>,
-    /// What the platform was asked and has not answered.
-    task: Option<Task<'m, <P::Hash as Hash>::Hasher>>,
+    /// The command that was applied last, and to what, if to anything.
+    instruction: Instruction<'m>,
+    component: Option<Component<'m>>,
+    /// What the platform was asked for the sake of that command and has not answered.
+    request: Request<'m, <P::Hash as Hash>::Hasher>,
 }
 
 /// Where a procedure is.
@@ -234,14 +237,15 @@ struct Instruction<'m> {
     index: usize,
 }
 
-/// Something that may take the platform several steps.
-struct Task<'m, H> {
-    instruction: Instruction<'m>,
-    component: Component<'m>,
-    request: Request<'m, H>,
+impl Instruction<'_> {
+    const NONE: Self =
+        Self { label: 0, offset: 0, argument: Cursor::new(&[]), manifest: ROOT, index: 0 };
 }
 
+/// Something that may take the platform several steps.
 enum Request<'m, H> {
+    /// Nothing.
+    None,
     /// A condition that the platform answers.
     Condition(Condition),
     Measure(Measurement<'m, H>),
@@ -253,6 +257,17 @@ enum Request<'m, H> {
         need: Need,
         is_announced: bool,
     },
+}
+
+/// What follows from looking at a request.
+enum Next {
+    /// The next command, or whatever it is.
+    Go,
+    /// The platform is at work.
+    Wait,
+    /// The caller is to transfer something, or to hand a manifest over.
+    Announce,
+    Want,
 }
 
 /// How something that the platform was asked has ended.
@@ -285,7 +300,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             return refuse(ErrorKind::TooManyDependencies);
         }
         for section in procedure.sections() {
-            if let Severable::Severed(digest) = root.sequence(*section) {
+            if let Some(digest) = root.severed(*section) {
                 return Err(Error::new(ErrorKind::Severed(*section), digest.offset()));
             }
         }
@@ -298,7 +313,9 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             parameters: [ComponentParameters::UNSET; COMPONENTS],
             roles: [Roles::default(); COMPONENTS],
             tree: Tree::new(root.component_count()),
-            task: None,
+            instruction: Instruction::NONE,
+            component: None,
+            request: Request::None,
         })
     }
 
@@ -308,22 +325,33 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// `ConditionFailed`, `DirectiveFailed` and the others of [`ErrorKind`] that concern processing,
     /// at the command that failed (in the input of its manifest). The procedure has ended then, nothing
     /// more is done by stepping again, which gives `Stopped`.
+    #[inline(never)]
     pub fn step(&mut self, platform: &mut P) -> Result<Step<'m>, Error> {
         let step = self.advance(platform);
         if step.is_err() {
             self.phase = Phase::Stopped;
             self.stack = Stack::new();
-            self.task = None;
+            self.request = Request::None;
         }
         step
     }
 
     fn advance(&mut self, platform: &mut P) -> Result<Step<'m>, Error> {
         loop {
-            if self.task.is_some() {
+            if !matches!(self.request, Request::None) {
                 match self.work_on(platform)? {
-                    Some(step) => return Ok(step),
-                    None => continue,
+                    Next::Go => continue,
+                    Next::Wait => return Ok(Step::Busy),
+                    Next::Announce => match self.announce() {
+                        Ok(step) => return Ok(step),
+                        Err(error) => {
+                            self.request = Request::None;
+                            self.acted(&self.instruction.clone(), Err(error), platform)?;
+                            continue;
+                        }
+                    },
+                    Next::Want if Self::HAS_DEPENDENCIES => return self.want(),
+                    Next::Want => return Ok(Step::Busy),
                 }
             }
             if let Some(frame) = self.stack.last() {
@@ -401,97 +429,108 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         Poll::Ready(Ok(Phase::Link(place, index.saturating_add(1))))
     }
 
-    /// Applies a command to one component: at once, or by a task or a nested sequence.
-    fn apply(&mut self, mut instruction: Instruction<'m>, platform: &mut P) -> Result<(), Error> {
-        let Instruction { label, offset, manifest, index, .. } = instruction;
+    /// Applies a command to one component: at once, or by a request or a nested sequence.
+    fn apply(&mut self, instruction: &Instruction<'m>, platform: &mut P) -> Result<(), Error> {
+        let label = instruction.label;
         match label {
-            label::RUN_SEQUENCE => return self.run_sequence(instruction),
-            label::TRY_EACH => return self.try_each(instruction),
+            label::RUN_SEQUENCE => return self.run_sequence(*instruction),
+            label::TRY_EACH => return self.try_each(*instruction),
             _ => {}
         }
-        let component = self.component(manifest, index, offset)?;
+        let component = self.component_of(instruction)?;
         if let Some(condition) = Condition::from_label(label) {
-            return self.test(instruction, component, condition, platform);
+            return self.test(instruction, &component, condition, platform);
         }
         if let Some(action) = Action::from_label(label) {
-            return self.act(instruction, component, action, platform);
+            return self.act(instruction, &component, action, platform);
         }
-        let map = instruction.argument;
+        let mut argument = instruction.argument;
         match label {
             label::OVERRIDE_PARAMETERS => {
-                self.set_parameters(&instruction, &component, map, Mode::Override, platform)?;
+                self.set_parameters(
+                    instruction,
+                    &component,
+                    &mut argument,
+                    Mode::Override,
+                    platform,
+                )?;
             }
             label::SET_PARAMETERS => {
-                self.set_parameters(&instruction, &component, map, Mode::SetIfUnset, platform)?;
+                let mode = Mode::SetIfUnset;
+                self.set_parameters(instruction, &component, &mut argument, mode, platform)?;
             }
             label::COPY_PARAMS if UPDATE_MANAGEMENT => {
-                let argument = CopyParams::take(&mut instruction.argument)?;
-                self.copy_params(&instruction, &component, argument, platform)?;
+                let argument = CopyParams::take(&mut argument)?;
+                self.copy_params(instruction, &component, argument, platform)?;
             }
-            ..=-1 => return self.custom(instruction, component, platform),
-            _ => return Err(Error::new(ErrorKind::UnsupportedCommand(label), offset)),
+            ..=-1 => return self.custom(instruction, &component, platform),
+            _ => return Err(Error::new(ErrorKind::UnsupportedCommand(label), instruction.offset)),
         }
-        self.record(&instruction, true, Ok(()), platform);
+        self.record(instruction, true, Ok(()), platform);
         Ok(())
     }
 
-    /// Leaves it to [`work_on`](Self::work_on) to ask the platform.
-    fn ask(
-        &mut self,
-        instruction: Instruction<'m>,
-        component: Component<'m>,
-        request: Request<'m, <P::Hash as Hash>::Hasher>,
-    ) -> Result<(), Error> {
-        self.task = Some(Task { instruction, component, request });
-        Ok(())
-    }
-
-    /// Works on what the platform was asked; gives a step when the caller has to do something.
-    fn work_on(&mut self, platform: &mut P) -> Result<Option<Step<'m>>, Error> {
-        let Some(Task { instruction, component, request }) = &mut self.task else {
-            return Ok(None);
+    /// The component that an instruction is for, and notes both.
+    fn component_of(&mut self, instruction: &Instruction<'m>) -> Result<Component<'m>, Error> {
+        let Instruction { manifest, index, .. } = *instruction;
+        let component = match self.component {
+            Some(last)
+                if manifest == self.instruction.manifest && index == self.instruction.index =>
+            {
+                last
+            }
+            _ => self.component(manifest, index, instruction.offset)?,
         };
-        let (instruction, component) = (*instruction, *component);
+        self.instruction = *instruction;
+        self.component = Some(component);
+        Ok(component)
+    }
+
+    /// Works on what the platform was asked.
+    #[inline(never)]
+    fn work_on(&mut self, platform: &mut P) -> Result<Next, Error> {
+        let Some(component) = self.component else { return Ok(Next::Go) };
+        let instruction = self.instruction;
         let at = |kind| Error::new(kind, instruction.offset);
-        let failed = at(ErrorKind::ConditionFailed(instruction.label));
-        let result = match request {
+        let failed = |holds| {
+            if holds { Ok(()) } else { Err(at(ErrorKind::ConditionFailed(instruction.label))) }
+        };
+        let result = match &mut self.request {
+            Request::None => return Ok(Next::Go),
             Request::Measure(measurement) => match measurement.poll(&component, platform) {
-                Poll::Pending => return Ok(Some(Step::Busy)),
-                Poll::Ready(holds) => Ended::Condition(if holds { Ok(()) } else { Err(failed) }),
+                Poll::Pending => return Ok(Next::Wait),
+                Poll::Ready(holds) => Ended::Condition(failed(holds)),
             },
             Request::Condition(condition) if UPDATE_MANAGEMENT => {
                 let condition = *condition;
                 match self.poll_condition(&instruction, &component, condition, platform) {
-                    Poll::Pending => return Ok(Some(Step::Busy)),
-                    Poll::Ready(answer) => Ended::Condition(match answer {
-                        Ok(true) => Ok(()),
-                        Ok(false) => Err(failed),
-                        Err(error) => Err(error),
-                    }),
+                    Poll::Pending => return Ok(Next::Wait),
+                    Poll::Ready(answer) => Ended::Condition(answer.and_then(failed)),
                 }
             }
-            Request::Job(job) => {
-                let mut job = *job;
-                match self.poll_job(&instruction, &component, &mut job, platform) {
-                    Progress::Ask(step) => {
-                        if let Some(Task { request, .. }) = &mut self.task {
-                            *request = Request::Job(job);
-                        }
-                        return Ok(Some(step));
-                    }
-                    Progress::Condition(result) => Ended::Condition(result),
-                    Progress::Ended(result) => Ended::Directive(result),
+            Request::Job(Job::Fetch { is_announced, .. }) if !*is_announced => {
+                *is_announced = true;
+                return Ok(Next::Announce);
+            }
+            Request::Job(Job::Unlink) if Self::HAS_DEPENDENCIES => {
+                match platform.unlink(&component, self.referrer(instruction.manifest)) {
+                    Poll::Pending => return Ok(Next::Wait),
+                    Poll::Ready(answer) => Ended::Directive(instruction.outcome(answer)),
                 }
             }
+            Request::Job(job) => match job.poll(&instruction, &component, platform) {
+                Poll::Pending => return Ok(Next::Wait),
+                Poll::Ready(ended) => ended,
+            },
             Request::References(job) if Self::HAS_DEPENDENCIES => {
                 let job = *job;
                 match platform.references(&component) {
-                    Poll::Pending => return Ok(Some(Step::Busy)),
+                    Poll::Pending => return Ok(Next::Wait),
                     Poll::Ready(references) => {
                         match self.may_alter(&instruction, job, references) {
                             Ok(request) => {
-                                self.ask(instruction, component, request)?;
-                                return Ok(None);
+                                self.request = request;
+                                return Ok(Next::Go);
                             }
                             Err(error) => Ended::Directive(Err(error)),
                         }
@@ -502,12 +541,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 let (need, was_announced) = (*need, core::mem::replace(is_announced, true));
                 match self.load(&component, platform) {
                     Err(error) => Ended::Directive(Err(error)),
-                    Ok(None) if was_announced => return Ok(Some(Step::Busy)),
-                    Ok(None) => return self.want(&instruction, &component).map(Some),
+                    Ok(None) if was_announced => return Ok(Next::Wait),
+                    Ok(None) => return Ok(Next::Want),
                     Ok(Some(place)) => {
-                        self.task = None;
+                        self.request = Request::None;
                         self.loaded(&instruction, &component, need, place, platform)?;
-                        return Ok(None);
+                        return Ok(Next::Go);
                     }
                 }
             }
@@ -515,12 +554,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 Ended::Directive(Err(at(ErrorKind::UnsupportedCommand(instruction.label))))
             }
         };
-        self.task = None;
+        self.request = Request::None;
         match result {
             Ended::Condition(result) => self.tested(&instruction, result, platform)?,
             Ended::Directive(result) => self.acted(&instruction, result, platform)?,
         }
-        Ok(None)
+        Ok(Next::Go)
     }
 
     /// What is asked next, when the platform has told how many manifests refer to a component: before
@@ -546,16 +585,14 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// What is to be handed over as the manifest in the component.
-    fn want(
-        &self,
-        instruction: &Instruction<'m>,
-        component: &Component<'m>,
-    ) -> Result<Step<'m>, Error> {
-        let digest = self.parameter(component, parameter::IMAGE_DIGEST, Parameter::image_digest)?;
-        let uri = self.parameter(component, parameter::URI, |value| Ok(value.text()?))?;
-        let dependent = self.manifest(instruction.manifest);
+    fn want(&self) -> Result<Step<'m>, Error> {
+        let Some(component) = self.component else { return Ok(Step::Busy) };
+        let digest =
+            self.parameter(&component, parameter::IMAGE_DIGEST, Parameter::image_digest)?;
+        let uri = self.parameter(&component, parameter::URI, |value| Ok(value.text()?))?;
+        let dependent = self.manifest(self.instruction.manifest);
         let envelope = uri.and_then(|uri| dependent?.integrated_payloads().get(uri));
-        Ok(Step::Dependency { component: *component, envelope, digest })
+        Ok(Step::Dependency { component, envelope, digest })
     }
 
     fn record(
@@ -566,7 +603,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         platform: &mut P,
     ) {
         let Some(frame) = self.stack.last() else { return };
-        let (section, shared) = (frame.section, frame.shared);
+        let (section, shared) = (frame.section(), frame.shared);
         let is_policy = Condition::from_label(instruction.label).is_some()
             || Action::from_label(instruction.label).is_some();
         let policy = match ReportingPolicy::take(&mut instruction.argument.clone()) {

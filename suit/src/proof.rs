@@ -75,7 +75,7 @@ impl<'e, 'b> Proof<'e, 'b> {
     /// `UnexpectedElement` of severed elements.
     pub fn manifest(self, hash: &mut impl Hash) -> Result<Verified<Manifest<'b>>, Error> {
         let Some(verified) = self.verified else { return Err(self.refusal.into_error()) };
-        verified.try_map(|()| Ok(self.envelope.read_manifest(hash)?.with_signers(self.signers)))
+        verified.try_map(|()| self.envelope.read_manifest(self.signers, hash))
     }
 
     /// Checks every COSE_Sign1 block under the anchors.
@@ -92,6 +92,7 @@ impl<'e, 'b> Proof<'e, 'b> {
     }
 
     /// Checks COSE_Sign1 blocks, all of them or up to the first that holds.
+    #[inline(never)]
     pub(crate) fn each_sign1<C: Hash + Verify>(
         &mut self,
         anchors: &TrustAnchors<'_>,

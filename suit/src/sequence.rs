@@ -3,8 +3,8 @@
 //! This walks the encoding itself rather than [`Command`](crate::command::Command)s: a device that only
 //! runs manifests has no use for those.
 
-use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
-use hexad_cose_core::{ErrorKind as Cbor, Label};
+use hexad_cose_core::ErrorKind as Cbor;
+use hexad_cose_core::cbor::{Cursor, Items, Raw, Type};
 
 use crate::command::{
     Action, CommandSequence, Condition, CopyParams, OverrideMultiple, ReportingPolicy,
@@ -13,7 +13,8 @@ use crate::command::{
 use crate::error::{Error, ErrorKind};
 use crate::labels::{directive, parameter};
 use crate::options::Options;
-use crate::parameter::{Parameter, text_key};
+use crate::parameter::Parameter;
+use crate::read::{self, Keys};
 
 /// Where a sequence stands, which decides what it may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    pub(crate) const NONE: Self = Self { vendor_identifier: false, class_identifier: false };
+
     /// Whether a vendor and a class identifier are checked (section 6.2).
     pub(crate) const fn checks_compatibility(self) -> bool {
         self.vendor_identifier && self.class_identifier
@@ -45,9 +48,12 @@ impl Findings {
 struct Level<'b> {
     cursor: Cursor<'b>,
     items: Items,
-    /// How many alternatives were seen of a try-each; `None` for a sequence.
-    alternatives: Option<usize>,
+    /// How many alternatives were seen of a try-each, up to [`ENOUGH`]; `None` for a sequence.
+    alternatives: Option<u8>,
 }
+
+/// How many alternatives a try-each has at least.
+const ENOUGH: u8 = 2;
 
 /// One that the check comes back to: offsets in the outermost sequence.
 #[derive(Clone, Copy)]
@@ -55,7 +61,7 @@ struct Outer {
     next: usize,
     end: usize,
     items: Items,
-    alternatives: Option<usize>,
+    alternatives: Option<u8>,
 }
 
 /// Checks `sequence` against the CDDL, with `components` of them to refer to.
@@ -134,7 +140,7 @@ fn enter(encoded: Raw<'_>) -> Result<Level<'_>, Error> {
 
 impl<'b> Level<'b> {
     /// Takes the next alternative of a try-each: two sequences at least, and perhaps nil at the end.
-    fn next_alternative(&mut self, seen: usize) -> Result<Next<'b>, Error> {
+    fn next_alternative(&mut self, seen: u8) -> Result<Next<'b>, Error> {
         let cursor = &mut self.cursor;
         let here = *cursor;
         let mut ends = !self.items.next(cursor)?;
@@ -145,10 +151,14 @@ impl<'b> Level<'b> {
             ends = true;
         }
         if ends {
-            return if seen < 2 { Err(here.error(Cbor::Length).into()) } else { Ok(Next::End) };
+            return if seen < ENOUGH {
+                Err(here.error(Cbor::Length).into())
+            } else {
+                Ok(Next::End)
+            };
         }
-        self.alternatives = Some(seen.saturating_add(1));
-        enter(cursor.byte_string()?).map(Next::Inside)
+        self.alternatives = Some(seen.saturating_add(1).min(ENOUGH));
+        enter(read::byte_string(cursor)?).map(Next::Inside)
     }
 
     /// Takes the next command of a sequence; at the end, makes sure that nothing follows.
@@ -164,7 +174,7 @@ impl<'b> Level<'b> {
             return Ok(Next::End);
         }
         let offset = cursor.offset();
-        let label = cursor.integer()?;
+        let label = read::integer(cursor)?;
         if !self.items.next(cursor)? {
             return Err(cursor.error(Cbor::Length).into());
         }
@@ -210,7 +220,7 @@ impl<'b> Level<'b> {
                 let inner = Level { cursor: inside, items, alternatives: Some(0) };
                 return Ok(Next::Inside(inner));
             }
-            directive::RUN_SEQUENCE => return enter(cursor.byte_string()?).map(Next::Inside),
+            directive::RUN_SEQUENCE => return enter(read::byte_string(cursor)?).map(Next::Inside),
             directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
                 for (index, parameters) in OverrideMultiple::take(cursor)?.iter() {
                     is_below(index)?;
@@ -240,12 +250,12 @@ fn check_index(
             let mut items = cursor.array()?;
             let mut any = false;
             while items.next(cursor)? {
-                is_below(cursor.unsigned_as()?)?;
+                is_below(read::index(cursor)?)?;
                 any = true;
             }
             if any { Ok(()) } else { Err(here.error(Cbor::Length).into()) }
         }
-        _ => is_below(cursor.unsigned_as()?),
+        _ => is_below(read::index(cursor)?),
     }
 }
 
@@ -256,19 +266,19 @@ fn check_parameters(
     is_below: impl Fn(usize) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let here = *cursor;
-    let mut entries = Entries::enter(cursor)?;
+    let mut keys = Keys::enter(cursor)?;
     let mut any = false;
     loop {
         let at = cursor.offset();
-        match entries.next(cursor)? {
-            None if any => return Ok(()),
-            None => return Err(here.error(Cbor::Length).into()),
-            Some(Label::Integer(parameter::SOURCE_COMPONENT)) => is_below(cursor.unsigned_as()?)?,
-            Some(Label::Integer(key @ ..=-1)) if place == Place::Shared => {
+        if !keys.next(cursor)? {
+            return if any { Ok(()) } else { Err(here.error(Cbor::Length).into()) };
+        }
+        match keys.integer(at)? {
+            parameter::SOURCE_COMPONENT => is_below(read::index(cursor)?)?,
+            key @ ..=-1 if place == Place::Shared => {
                 return Err(Error::new(ErrorKind::UnsupportedParameter(key), at));
             }
-            Some(Label::Integer(key)) => Parameter::check(key, at, cursor)?,
-            Some(Label::Text(_)) => return Err(text_key(at)),
+            key => Parameter::check(key, at, cursor)?,
         }
         any = true;
     }
@@ -280,11 +290,11 @@ pub(crate) fn skip_argument(cursor: &mut Cursor<'_>) -> Result<(), Error> {
     let (mut items, each) = match cursor.peek()? {
         Type::Map => (cursor.map()?, 2),
         Type::Array => (cursor.array()?, 1),
-        _ => return Ok(cursor.skip()?),
+        _ => return read::skip(cursor),
     };
     while items.next(cursor)? {
         for _ in 0..each {
-            cursor.skip()?;
+            read::skip(cursor)?;
         }
     }
     Ok(())

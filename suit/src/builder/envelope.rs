@@ -128,7 +128,7 @@ impl EnvelopeBuilder {
     /// # Errors
     /// When it is not a tagged COSE message with a detached payload.
     pub fn add_block(&mut self, block: &[u8]) -> Result<&mut Self, Error> {
-        AuthenticationBlock::parse(Raw::new(block, 0))?;
+        AuthenticationBlock::check(Raw::new(block, 0))?;
         Message::parse(block)?;
         self.blocks.push(block.to_owned());
         Ok(self)
@@ -198,7 +198,8 @@ impl EnvelopeBuilder {
     ) -> Result<&mut Self, Error> {
         let element = wrap(content)?;
         let encoded = Raw::new(self.manifest()?, 0);
-        let mut read = Manifest::read(encoded, encoded, options)?;
+        let mut read = Manifest::unread(encoded, encoded);
+        read.read(options)?;
         let digest =
             read.severed(label).ok_or(Error::new(ErrorKind::UnexpectedElement(label), 0))?;
         digest.check(Raw::new(&element, 0), hash)?;

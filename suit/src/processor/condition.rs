@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::parameter as label;
 use crate::parameter::{Parameter, uuid, vendor};
 use crate::platform::{Component, Failure, Platform};
+use crate::read;
 use crate::version::VersionMatch;
 
 /// A look at what a component holds, piece by piece.
@@ -50,7 +51,8 @@ impl<H: Hasher> Measurement<'_, H> {
                     *done = done.saturating_add(length);
                 }
                 Poll::Ready(match hasher.take().map(Hasher::finish) {
-                    Some(Ok(digest)) => digest.matches(expected.bytes()) == *wanted,
+                    // Neither is a secret.
+                    Some(Ok(digest)) => (digest.as_bytes() == expected.bytes()) == *wanted,
                     _ => false,
                 })
             }
@@ -80,56 +82,55 @@ impl<H: Hasher> Measurement<'_, H> {
 impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
     Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
-    /// Tests a condition: at once, or by a task that asks the platform.
+    /// Tests a condition: at once, or by a request to the platform.
     pub(super) fn test(
-        &mut self,
-        instruction: Instruction<'m>,
-        component: Component<'m>,
-        condition: Condition,
-        platform: &mut P,
-    ) -> Result<(), Error> {
-        let failed = Error::new(ErrorKind::ConditionFailed(instruction.label), instruction.offset);
-        let holds = match condition {
-            Condition::VendorIdentifier => self
-                .required(&instruction, &component, label::VENDOR_IDENTIFIER, vendor)
-                .map(|identifier| self.identity.is_vendor(&component, identifier)),
-            Condition::ClassIdentifier => self
-                .required(&instruction, &component, label::CLASS_IDENTIFIER, uuid)
-                .map(|identifier| self.identity.is_class(&component, identifier)),
-            Condition::DeviceIdentifier => self
-                .required(&instruction, &component, label::DEVICE_IDENTIFIER, uuid)
-                .map(|identifier| self.identity.is_device(&component, identifier)),
-            Condition::ComponentSlot => self
-                .required(&instruction, &component, label::COMPONENT_SLOT, |slot| {
-                    Ok(slot.unsigned()?)
-                })
-                .map(|slot| platform.slot(&component) == Some(slot)),
-            Condition::Abort => Ok(false),
-            Condition::IsDependency => {
-                Ok(self.is_dependency(instruction.manifest, instruction.index))
-            }
-            _ => {
-                let request = self.question(&instruction, &component, condition, platform);
-                return match request {
-                    Ok(request) => self.ask(instruction, component, request),
-                    Err(error) => self.tested(&instruction, Err(error), platform),
-                };
-            }
-        };
-        let result = holds.and_then(|holds| if holds { Ok(()) } else { Err(failed) });
-        self.tested(&instruction, result, platform)
-    }
-
-    /// What a condition asks the platform.
-    fn question(
         &mut self,
         instruction: &Instruction<'m>,
         component: &Component<'m>,
         condition: Condition,
         platform: &mut P,
-    ) -> Result<Request<'m, <P::Hash as Hash>::Hasher>, Error> {
+    ) -> Result<(), Error> {
+        let result = match self.holds(instruction, component, condition, platform) {
+            Ok(None) => return Ok(()),
+            Ok(Some(true)) => Ok(()),
+            Ok(Some(false)) => {
+                let failed = ErrorKind::ConditionFailed(instruction.label);
+                Err(Error::new(failed, instruction.offset))
+            }
+            Err(error) => Err(error),
+        };
+        self.tested(instruction, result, platform)
+    }
+
+    /// Whether a condition holds; nothing when that is asked of the platform.
+    fn holds(
+        &mut self,
+        instruction: &Instruction<'m>,
+        component: &Component<'m>,
+        condition: Condition,
+        platform: &mut P,
+    ) -> Result<Option<bool>, Error> {
         let is_dependency = || self.is_dependency(instruction.manifest, instruction.index);
-        Ok(match condition {
+        self.request = match condition {
+            Condition::VendorIdentifier => {
+                let id = self.required(instruction, component, label::VENDOR_IDENTIFIER, vendor)?;
+                return Ok(Some(self.identity.is_vendor(component, id)));
+            }
+            Condition::ClassIdentifier => {
+                let id = self.required(instruction, component, label::CLASS_IDENTIFIER, uuid)?;
+                return Ok(Some(self.identity.is_class(component, id)));
+            }
+            Condition::DeviceIdentifier => {
+                let id = self.required(instruction, component, label::DEVICE_IDENTIFIER, uuid)?;
+                return Ok(Some(self.identity.is_device(component, id)));
+            }
+            Condition::ComponentSlot => {
+                let slot = label::COMPONENT_SLOT;
+                let slot = self.required(instruction, component, slot, read::unsigned)?;
+                return Ok(Some(platform.slot(component) == Some(slot)));
+            }
+            Condition::Abort => return Ok(Some(false)),
+            Condition::IsDependency => return Ok(Some(is_dependency())),
             Condition::DependencyIntegrity => {
                 if !is_dependency() {
                     return Err(Error::new(ErrorKind::NotADependency, instruction.offset));
@@ -142,15 +143,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                     let need = if wanted { Need::Match } else { Need::NotMatch };
                     Request::Load { need, is_announced: false }
                 } else {
-                    let measured = self.measure_digest(instruction, component, wanted, platform)?;
-                    Request::Measure(measured)
+                    return self.measure_digest(instruction, component, wanted, platform);
                 }
             }
             Condition::CheckContent => {
                 Request::Measure(self.measure_content(instruction, component, platform)?)
             }
             condition => Request::Condition(condition),
-        })
+        };
+        Ok(None)
     }
 
     /// Asks the platform whether a condition of the update-management draft holds.
@@ -162,8 +163,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         platform: &mut P,
     ) -> Poll<Result<bool, Error>> {
         let at = |kind| Error::new(kind, instruction.offset);
-        let number =
-            |label| self.required(instruction, component, label, |value| Ok(value.unsigned()?));
+        let number = |label| self.required(instruction, component, label, read::unsigned);
         let answer = match condition {
             // Timestamps are compared in 64 bits (5.1).
             Condition::UseBefore => {
@@ -213,31 +213,37 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         }
     }
 
-    /// Prepares an image match: what is to be hashed, and what must come out.
+    /// Prepares an image match: what is to be hashed, and what must come out. `Some(false)` when it is known
+    /// before that it can't.
     fn measure_digest(
-        &self,
+        &mut self,
         instruction: &Instruction<'m>,
         component: &Component<'m>,
         wanted: bool,
         platform: &mut P,
-    ) -> Result<Measurement<'m, <P::Hash as Hash>::Hasher>, Error> {
-        let at = |kind| Error::new(kind, instruction.offset);
+    ) -> Result<Option<bool>, Error> {
         let read = Parameter::image_digest;
         let expected = self.required(instruction, component, label::IMAGE_DIGEST, read)?;
-        let algorithm = expected.algorithm();
         let size = self.number(component, label::IMAGE_SIZE)?;
         let size = match (size, platform.size(component)) {
-            (Some(size), Some(held)) if size != held && wanted => {
-                return Err(at(ErrorKind::ConditionFailed(instruction.label)));
-            }
+            (Some(size), Some(held)) if size != held && wanted => return Ok(Some(false)),
             // Another size is another image.
             (Some(size), Some(held)) if size != held => 0,
             (Some(size), _) | (None, Some(size)) => size,
-            (None, None) => return Err(at(ErrorKind::MissingParameter(label::IMAGE_SIZE))),
+            (None, None) => {
+                let missing = ErrorKind::MissingParameter(label::IMAGE_SIZE);
+                return Err(Error::new(missing, instruction.offset));
+            }
         };
-        let hasher = platform.hash().start(algorithm);
-        let hasher = hasher.map_err(|_| at(ErrorKind::UnsupportedDigest(algorithm.id())))?;
-        Ok(Measurement::Digest { expected, hasher: Some(hasher), done: 0, size, wanted })
+        let algorithm = expected.algorithm();
+        let Ok(hasher) = platform.hash().start(algorithm) else {
+            let unsupported = ErrorKind::UnsupportedDigest(algorithm.id());
+            return Err(Error::new(unsupported, instruction.offset));
+        };
+        let hasher = Some(hasher);
+        self.request =
+            Request::Measure(Measurement::Digest { expected, hasher, done: 0, size, wanted });
+        Ok(None)
     }
 
     /// Prepares a check of content.
@@ -247,8 +253,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         component: &Component<'m>,
         platform: &mut P,
     ) -> Result<Measurement<'m, <P::Hash as Hash>::Hasher>, Error> {
-        let read = |value: &mut hexad_cose_core::cbor::Cursor<'m>| Ok(value.bytes()?);
-        let expected = self.required(instruction, component, label::CONTENT, read)?;
+        let expected = self.required(instruction, component, label::CONTENT, read::bytes)?;
         let length = u64::try_from(expected.len()).unwrap_or(u64::MAX);
         if platform.size(component).is_some_and(|held| held != length) {
             let failed = ErrorKind::ConditionFailed(instruction.label);

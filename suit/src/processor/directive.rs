@@ -1,20 +1,20 @@
 //! Directives that act on a component (section 8.4.10).
 
-use core::task::Poll;
+use core::task::{Poll, ready};
 
 use hexad_cose_core::cbor::Cursor;
 
 use super::tree::Need;
-use super::{Instruction, Processor, Request, Step};
+use super::{Ended, Instruction, Processor, Request, Step};
 use crate::access::Access;
 use crate::command::{Action, CustomArgument};
-use crate::digest::Digest;
 use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
 use crate::labels::parameter as label;
 use crate::metadata::ComponentMetadata;
 use crate::parameter::Parameter;
 use crate::platform::{Ciphertext, Component, Failure, Platform};
+use crate::read;
 use crate::wait::WaitInfo;
 
 /// What a component has been used for while strict-order is false (section 6.6).
@@ -27,7 +27,7 @@ pub(super) struct Roles {
 /// What the platform is asked to do with a component.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Job<'m> {
-    Fetch { uri: &'m str, limit: Option<u64>, digest: Option<Digest<'m>>, is_announced: bool },
+    Fetch { limit: Option<u64>, is_announced: bool },
     Write(&'m [u8]),
     Copy { source: Component<'m>, size: Option<u64> },
     Decrypt { ciphertext: Ciphertext<'m>, encryption: EncryptionInfo<'m>, limit: Option<u64> },
@@ -38,14 +38,16 @@ pub(super) enum Job<'m> {
     Custom(CustomArgument<'m>),
 }
 
-/// How far a job has come.
-pub(super) enum Progress<'m> {
-    /// The caller has to do something, or to wait.
-    Ask(Step<'m>),
-    /// A custom command turned out to be a condition.
-    Condition(Result<(), Error>),
-    /// It is done, or failed.
-    Ended(Result<(), Error>),
+impl Instruction<'_> {
+    /// What comes of a directive that the platform was asked to carry out.
+    pub(super) fn outcome(&self, answer: Result<(), Failure>) -> Result<(), Error> {
+        let kind = match answer {
+            Ok(()) => return Ok(()),
+            Err(Failure::Unsupported) => ErrorKind::UnsupportedCommand(self.label),
+            Err(Failure::Failed) => ErrorKind::DirectiveFailed(self.label),
+        };
+        Err(Error::new(kind, self.offset))
+    }
 }
 
 impl Job<'_> {
@@ -59,6 +61,47 @@ impl Job<'_> {
                 | Self::Decrypt { .. }
                 | Self::Swap(_)
         )
+    }
+
+    /// Asks the platform, again if it was asked before.
+    pub(super) fn poll<P: Platform>(
+        &self,
+        instruction: &Instruction<'_>,
+        component: &Component<'_>,
+        platform: &mut P,
+    ) -> Poll<Ended> {
+        let answer = match self {
+            Self::Fetch { limit, .. } => match ready!(platform.fetched(component)) {
+                Ok(size) if limit.is_some_and(|limit| size > limit) => {
+                    let too_large = Error::new(ErrorKind::ImageSize, instruction.offset);
+                    return Poll::Ready(Ended::Directive(Err(too_large)));
+                }
+                answer => answer.map(drop),
+            },
+            Self::Write(content) => ready!(platform.write(component, content)),
+            Self::Copy { source, size } => ready!(platform.copy(component, source, *size)),
+            Self::Decrypt { ciphertext, encryption, limit } => {
+                ready!(platform.decrypt(component, *ciphertext, *encryption, *limit))
+            }
+            Self::Swap(source) => ready!(platform.swap(component, source)),
+            Self::Invoke(arguments) => ready!(platform.invoke(component, *arguments)),
+            Self::Wait(events) => ready!(platform.wait(component, *events)),
+            Self::Unlink => Err(Failure::Unsupported),
+            Self::Custom(argument) => {
+                let label = instruction.label;
+                match ready!(platform.custom_command(component, label, *argument)) {
+                    Ok(true) => Ok(()),
+                    // A custom command turned out to be a condition.
+                    Ok(false) => {
+                        let failed = ErrorKind::ConditionFailed(label);
+                        let failed = Error::new(failed, instruction.offset);
+                        return Poll::Ready(Ended::Condition(Err(failed)));
+                    }
+                    Err(failure) => Err(failure),
+                }
+            }
+        };
+        Poll::Ready(Ended::Directive(instruction.outcome(answer)))
     }
 
     /// The component that it takes something from.
@@ -80,56 +123,74 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Prepares what a directive asks of the platform.
     pub(super) fn act(
         &mut self,
-        instruction: Instruction<'m>,
-        component: Component<'m>,
+        instruction: &Instruction<'m>,
+        component: &Component<'m>,
         action: Action,
         platform: &mut P,
     ) -> Result<(), Error> {
-        let refuse = |kind| Error::new(kind, instruction.offset);
-        let label = instruction.label;
-        let signers = self.signers(instruction.manifest);
-        let request = match action {
-            _ if !platform.permits(signers, &component, Access::Command(label)) => {
-                Err(refuse(ErrorKind::AccessDenied(label)))
-            }
+        match self.request(instruction, component, action, platform) {
+            Ok(()) => Ok(()),
+            Err(error) => self.acted(instruction, Err(error), platform),
+        }
+    }
+
+    fn request(
+        &mut self,
+        instruction: &Instruction<'m>,
+        component: &Component<'m>,
+        action: Action,
+        platform: &mut P,
+    ) -> Result<(), Error> {
+        self.require_access(instruction, component, platform)?;
+        self.request = match action {
             Action::ProcessDependency if Self::HAS_DEPENDENCIES => {
-                if self.is_dependency(instruction.manifest, instruction.index) {
-                    Ok(Request::Load { need: Need::Process, is_announced: false })
-                } else {
-                    Err(refuse(ErrorKind::NotADependency))
+                if !self.is_dependency(instruction.manifest, instruction.index) {
+                    return Err(Error::new(ErrorKind::NotADependency, instruction.offset));
                 }
+                Request::Load { need: Need::Process, is_announced: false }
             }
-            Action::Unlink if Self::HAS_DEPENDENCIES => Ok(Request::References(None)),
-            _ => self.prepare(&instruction, &component, action, platform).map(|job| {
+            Action::Unlink if Self::HAS_DEPENDENCIES => Request::References(None),
+            _ => {
+                let job = self.prepare(instruction, component, action, platform)?;
                 // What others refer to is not altered (trust domains, 5.5.6).
                 if Self::HAS_DEPENDENCIES && job.alters() {
                     Request::References(Some(job))
                 } else {
                     Request::Job(job)
                 }
-            }),
+            }
         };
-        match request {
-            Ok(request) => self.ask(instruction, component, request),
-            Err(error) => self.acted(&instruction, Err(error), platform),
+        Ok(())
+    }
+
+    /// Whether those who vouch for the manifest may apply the instruction to the component.
+    fn require_access(
+        &self,
+        instruction: &Instruction<'m>,
+        component: &Component<'m>,
+        platform: &mut P,
+    ) -> Result<(), Error> {
+        let Instruction { label, offset, manifest, .. } = *instruction;
+        if platform.permits(self.signers(manifest), component, Access::Command(label)) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::AccessDenied(label), offset))
         }
     }
 
     /// suit-command-custom.
     pub(super) fn custom(
         &mut self,
-        instruction: Instruction<'m>,
-        component: Component<'m>,
+        instruction: &Instruction<'m>,
+        component: &Component<'m>,
         platform: &mut P,
     ) -> Result<(), Error> {
         let argument = crate::command::custom(&mut instruction.argument.clone())?;
-        let access = Access::Command(instruction.label);
-        if !platform.permits(self.signers(instruction.manifest), &component, access) {
-            let denied = ErrorKind::AccessDenied(instruction.label);
-            let denied = Err(Error::new(denied, instruction.offset));
-            return self.acted(&instruction, denied, platform);
+        if let Err(denied) = self.require_access(instruction, component, platform) {
+            return self.acted(instruction, Err(denied), platform);
         }
-        self.ask(instruction, component, Request::Job(Job::Custom(argument)))
+        self.request = Request::Job(Job::Custom(argument));
+        Ok(())
     }
 
     /// A directive has ended.
@@ -192,15 +253,9 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         action: Action,
     ) -> Result<Job<'m>, Error> {
         let refuse = |kind| Error::new(kind, instruction.offset);
-        let bytes = |value: &mut Cursor<'m>| Ok(value.bytes()?);
         let limit = self.number(component, label::IMAGE_SIZE)?;
-        let encryption = || {
-            self.parameter(component, label::ENCRYPTION_INFO, |value| {
-                Ok(EncryptionInfo::of(value.byte_string()?))
-            })
-        };
         // What the manifest or the envelope carries.
-        let carried = |content: &'m [u8]| match (encryption()?, limit) {
+        let carried = |content: &'m [u8]| match (self.encryption(component)?, limit) {
             (Some(encryption), limit) => {
                 let ciphertext = Ciphertext::Content(content);
                 Ok(Job::Decrypt { ciphertext, encryption, limit })
@@ -214,7 +269,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         };
         Ok(match action {
             Action::Write => {
-                carried(self.required(instruction, component, label::CONTENT, bytes)?)?
+                carried(self.required(instruction, component, label::CONTENT, read::bytes)?)?
             }
             Action::Fetch => {
                 let text = |value: &mut Cursor<'m>| Ok(value.text()?);
@@ -229,14 +284,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 if uri.starts_with('#') {
                     return Err(refuse(ErrorKind::DirectiveFailed(instruction.label)));
                 }
-                let digest =
-                    self.parameter(component, label::IMAGE_DIGEST, Parameter::image_digest)?;
-                Job::Fetch { uri, limit, digest, is_announced: false }
+                Job::Fetch { limit, is_announced: false }
             }
             Action::Copy => {
                 let source = self.source(instruction, component)?;
                 let size = self.number(&source, label::IMAGE_SIZE)?;
-                match encryption()? {
+                match self.encryption(component)? {
                     Some(encryption) => {
                         let ciphertext = Ciphertext::Component { source, size };
                         Job::Decrypt { ciphertext, encryption, limit }
@@ -245,7 +298,9 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 }
             }
             Action::Swap => Job::Swap(self.source(instruction, component)?),
-            Action::Invoke => Job::Invoke(self.parameter(component, label::INVOKE_ARGS, bytes)?),
+            Action::Invoke => {
+                Job::Invoke(self.parameter(component, label::INVOKE_ARGS, read::bytes)?)
+            }
             Action::Wait => {
                 let read = |value: &mut Cursor<'m>| WaitInfo::read(value.byte_string()?);
                 Job::Wait(self.required(instruction, component, label::WAIT_INFO, read)?)
@@ -256,86 +311,34 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         })
     }
 
-    /// Asks the platform, again if it was asked before.
-    pub(super) fn poll_job(
-        &self,
-        instruction: &Instruction<'m>,
-        component: &Component<'m>,
-        job: &mut Job<'m>,
-        platform: &mut P,
-    ) -> Progress<'m> {
-        let at = |kind| Error::new(kind, instruction.offset);
-        let failed = |failure| {
-            at(match failure {
-                Failure::Unsupported => ErrorKind::UnsupportedCommand(instruction.label),
-                Failure::Failed => ErrorKind::DirectiveFailed(instruction.label),
-            })
+    /// Asks for the transfer of what a fetch is for.
+    pub(super) fn announce(&self) -> Result<Step<'m>, Error> {
+        let (instruction, Some(component)) = (&self.instruction, &self.component) else {
+            return Ok(Step::Busy);
         };
-        let answer = match job {
-            Job::Fetch { uri, limit, digest, is_announced } => {
-                if !*is_announced {
-                    *is_announced = true;
-                    return match self.announce(component, uri, *limit, *digest) {
-                        Ok(step) => Progress::Ask(step),
-                        Err(error) => Progress::Ended(Err(error)),
-                    };
-                }
-                match platform.fetched(component) {
-                    Poll::Pending => Poll::Pending,
-                    Poll::Ready(Err(failure)) => Poll::Ready(Err(failure)),
-                    Poll::Ready(Ok(size)) if limit.is_some_and(|limit| size > limit) => {
-                        return Progress::Ended(Err(at(ErrorKind::ImageSize)));
-                    }
-                    Poll::Ready(Ok(_)) => Poll::Ready(Ok(())),
-                }
-            }
-            Job::Write(content) => platform.write(component, content),
-            Job::Copy { source, size } => platform.copy(component, source, *size),
-            Job::Decrypt { ciphertext, encryption, limit } => {
-                platform.decrypt(component, *ciphertext, *encryption, *limit)
-            }
-            Job::Swap(source) => platform.swap(component, source),
-            Job::Invoke(arguments) => platform.invoke(component, *arguments),
-            Job::Wait(events) => platform.wait(component, *events),
-            Job::Unlink => platform.unlink(component, self.referrer(instruction.manifest)),
-            Job::Custom(argument) => {
-                return match platform.custom_command(component, instruction.label, *argument) {
-                    Poll::Pending => Progress::Ask(Step::Busy),
-                    Poll::Ready(Ok(true)) => Progress::Ended(Ok(())),
-                    Poll::Ready(Ok(false)) => {
-                        let failed = ErrorKind::ConditionFailed(instruction.label);
-                        Progress::Condition(Err(at(failed)))
-                    }
-                    Poll::Ready(Err(failure)) => Progress::Ended(Err(failed(failure))),
-                };
-            }
-        };
-        match answer {
-            Poll::Pending => Progress::Ask(Step::Busy),
-            Poll::Ready(result) => Progress::Ended(result.map_err(failed)),
-        }
+        let text = |value: &mut Cursor<'m>| Ok(value.text()?);
+        Ok(Step::Fetch {
+            component: *component,
+            uri: self.required(instruction, component, label::URI, text)?,
+            limit: self.number(component, label::IMAGE_SIZE)?,
+            digest: self.parameter(component, label::IMAGE_DIGEST, Parameter::image_digest)?,
+            arguments: self.parameter(component, label::FETCH_ARGUMENTS, read::bytes)?,
+            encryption: self.encryption(component)?,
+        })
     }
 
-    fn announce(
-        &self,
-        component: &Component<'m>,
-        uri: &'m str,
-        limit: Option<u64>,
-        digest: Option<Digest<'m>>,
-    ) -> Result<Step<'m>, Error> {
-        let arguments =
-            self.parameter(component, label::FETCH_ARGUMENTS, |value| Ok(value.bytes()?))?;
-        let encryption = self.parameter(component, label::ENCRYPTION_INFO, |value| {
-            Ok(EncryptionInfo::of(value.byte_string()?))
-        })?;
-        Ok(Step::Fetch { component: *component, uri, limit, digest, arguments, encryption })
+    /// suit-parameter-encryption-info.
+    fn encryption(&self, component: &Component<'m>) -> Result<Option<EncryptionInfo<'m>>, Error> {
+        self.parameter(component, label::ENCRYPTION_INFO, |value| {
+            Ok(EncryptionInfo::of(read::byte_string(value)?))
+        })
     }
 
     /// Goes on with an unlink when the section suit-uninstall of a dependency has ended.
     pub(super) fn unlink(&mut self, instruction: Instruction<'m>) -> Result<(), Error> {
-        let component =
-            self.component(instruction.manifest, instruction.index, instruction.offset)?;
-        self.ask(instruction, component, Request::Job(Job::Unlink))
+        self.component_of(&instruction)?;
+        self.request = Request::Job(Job::Unlink);
+        Ok(())
     }
 
     /// Notes what the components are used for while strict-order is false; refuses one that would be

@@ -3,12 +3,14 @@
 use hexad_cose_core::cbor::Cursor;
 
 use super::frame::{Cause, Current, Frame, IndexRule, Selection, Targets};
+use super::parameters::Mode;
 use super::{Instruction, Processor};
 use crate::command::{CommandSequence, ComponentIndex, OverrideMultiple, UPDATE_MANAGEMENT};
 use crate::error::{Error, ErrorKind};
 use crate::labels::directive;
 use crate::manifest::Severable;
 use crate::platform::Platform;
+use crate::read;
 use crate::sequence::skip_argument;
 
 impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
@@ -17,6 +19,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Begins a section of the manifest at `place`: its shared sequence, then the section itself. One
     /// that it does not have is passed over: whether there was one.
     pub(super) fn begin_manifest(&mut self, place: usize, section: i64) -> Result<bool, Error> {
+        self.component = None;
         let Some(manifest) = self.manifest(place) else { return Ok(false) };
         let sequence = match manifest.sequence(section) {
             Severable::Absent => return Ok(false),
@@ -34,20 +37,18 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         Ok(true)
     }
 
-    /// Takes the instruction whose label is at `cursor`.
+    /// Takes the label of the instruction at `cursor`, whose argument follows.
     fn instruction(cursor: &mut Cursor<'m>, manifest: usize) -> Result<Instruction<'m>, Error> {
         let offset = cursor.offset();
-        let label = cursor.integer()?;
-        let argument = *cursor;
-        skip_argument(cursor)?;
-        Ok(Instruction { label, offset, argument, manifest, index: 0 })
+        let label = read::integer(cursor)?;
+        Ok(Instruction { label, offset, argument: *cursor, manifest, index: 0 })
     }
 
     /// Takes the innermost sequence's next command, or ends the sequence.
+    #[inline(never)]
     pub(super) fn next_command(&mut self, platform: &mut P) -> Result<(), Error> {
-        let Some(&mut Frame { manifest: place, next, items, .. }) = self.stack.last() else {
-            return Ok(());
-        };
+        let Some(frame) = self.stack.last() else { return Ok(()) };
+        let (place, next, items) = (frame.manifest(), frame.next, frame.items);
         let Some(manifest) = self.manifest(place) else { return Ok(()) };
         let (mut cursor, mut items) = (manifest.position(next), items);
         let count = manifest.component_count();
@@ -58,7 +59,27 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         let mut instruction = Self::instruction(&mut cursor, place)?;
         items.next(&mut cursor)?;
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        (frame.next, frame.items) = (cursor.offset(), items);
+        frame.items = items;
+        let mode = match instruction.label {
+            directive::OVERRIDE_PARAMETERS => Some(Mode::Override),
+            directive::SET_PARAMETERS => Some(Mode::SetIfUnset),
+            _ => None,
+        };
+        if let (Some(mode), Selection::One(component), false) =
+            (mode, frame.selection, frame.index_rule == IndexRule::First)
+        {
+            // The map ends where the next command begins: it is walked through once.
+            instruction.index = component;
+            let component = self.component_of(&instruction)?;
+            self.set_parameters(&instruction, &component, &mut cursor, mode, platform)?;
+            if let Some(frame) = self.stack.last() {
+                frame.next = cursor.offset();
+            }
+            self.record(&instruction, true, Ok(()), platform);
+            return Ok(());
+        }
+        skip_argument(&mut cursor)?;
+        frame.next = cursor.offset();
         match instruction.label {
             directive::SET_COMPONENT_INDEX => {
                 let at = instruction.argument.offset();
@@ -95,7 +116,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 let rest = Targets::None;
                 frame.current = Some(Current { offset: instruction.offset, component, rest });
                 instruction.index = component;
-                return self.apply(instruction, platform);
+                return self.apply(&instruction, platform);
             }
             Selection::All => Targets::All(0),
             Selection::List(at) => {
@@ -112,7 +133,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Applies the innermost sequence's current command to its next component, if there is one.
     pub(super) fn next_component(&mut self, platform: &mut P) -> Result<(), Error> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        let (place, selection) = (frame.manifest, frame.selection);
+        let (place, selection) = (frame.manifest(), frame.selection);
         let Some(current) = frame.current else { return Ok(()) };
         let (next, rest) = match current.rest {
             Targets::None => (None, Targets::None),
@@ -143,7 +164,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         {
             return Ok(());
         }
-        self.apply(instruction, platform)
+        self.apply(&instruction, platform)
     }
 
     /// A position in what the manifest at `place` was read from.
@@ -198,16 +219,16 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         let Some(ended) = self.stack.pop() else { return Ok(()) };
         match ended.cause {
             Cause::Shared => {
-                let Some(manifest) = self.manifest(ended.manifest) else { return Ok(()) };
-                let Severable::Present(sequence) = manifest.sequence(ended.section) else {
+                let Some(manifest) = self.manifest(ended.manifest()) else { return Ok(()) };
+                let Severable::Present(sequence) = manifest.sequence(ended.section()) else {
                     return Ok(());
                 };
                 let selection = Selection::initial(manifest.component_count());
-                let (place, section) = (ended.manifest, ended.section);
+                let (place, section) = (ended.manifest(), ended.section());
                 let frame = Frame::new(Cause::Section, place, section, sequence, selection)?;
                 return self.stack.push(frame);
             }
-            Cause::Section => self.require_dependencies_run(ended.manifest, &ended)?,
+            Cause::Section => self.require_dependencies_run(ended.manifest(), &ended)?,
             Cause::RunSequence | Cause::TryEach => {
                 if let Some(around) = self.stack.last()
                     && around.selection.is_single()
@@ -229,13 +250,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 Cause::RunSequence if soft => return self.nested_ended(Ok(()), platform),
                 Cause::TryEach if soft => {
                     let (at, mut items) = frame.alternatives;
-                    let mut rest = self.position(frame.manifest, at);
+                    let mut rest = self.position(frame.manifest(), at);
                     if items.next(&mut rest)? {
                         if rest.take_null() {
                             return self.nested_ended(Ok(()), platform);
                         }
                         let sequence = CommandSequence::take(&mut rest)?;
-                        let mut next = frame.retry(sequence)?;
+                        let around = self.stack.last().and_then(|around| around.current);
+                        let component = around.map_or(0, |current| current.component);
+                        let mut next = frame.retry(sequence, component)?;
                         next.alternatives = (rest.offset(), items);
                         return self.stack.push(next);
                     }
@@ -254,7 +277,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         platform: &mut P,
     ) -> Result<(), Error> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        let (place, Some(current)) = (frame.manifest, frame.current) else { return Ok(()) };
+        let (place, Some(current)) = (frame.manifest(), frame.current) else { return Ok(()) };
         let mut command = self.position(place, current.offset);
         let mut instruction = Self::instruction(&mut command, place)?;
         instruction.index = current.component;

@@ -77,10 +77,8 @@ pub(super) struct Current {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) cause: Cause,
-    /// Whose sequence it is: a place in the tree of manifests.
-    pub(super) manifest: usize,
-    /// The label of the manifest's element that it is in, or that the shared sequence precedes.
-    pub(super) section: i64,
+    manifest: u8,
+    section: u8,
     /// Whether it is in the shared sequence.
     pub(super) shared: bool,
     /// The next command, or the end.
@@ -88,8 +86,6 @@ pub(super) struct Frame {
     pub(super) items: Items,
     pub(super) current: Option<Current>,
     pub(super) selection: Selection,
-    /// The selection that the sequence began with, and the next alternative of a try-each will.
-    begun_with: Selection,
     /// The alternatives that are left of a try-each.
     pub(super) alternatives: (usize, Items),
     pub(super) index_rule: IndexRule,
@@ -112,14 +108,14 @@ impl Frame {
         let items = cursor.array()?;
         Ok(Self {
             cause,
-            manifest,
-            section,
+            // There are never more manifests in the tree, nor elements with larger labels.
+            manifest: u8::try_from(manifest).unwrap_or(u8::MAX),
+            section: u8::try_from(section).unwrap_or(u8::MAX),
             shared: cause == Cause::Shared,
             next: cursor.offset(),
             items,
             current: None,
             selection,
-            begun_with: selection,
             alternatives: (cursor.offset(), items),
             index_rule: IndexRule::Free,
             strict_order: true,
@@ -131,6 +127,16 @@ impl Frame {
         })
     }
 
+    /// Whose sequence it is: a place in the tree of manifests.
+    pub(super) fn manifest(&self) -> usize {
+        self.manifest.into()
+    }
+
+    /// The label of the manifest's element that it is in, or that the shared sequence precedes.
+    pub(super) fn section(&self) -> i64 {
+        self.section.into()
+    }
+
     /// A frame at the start of a sequence inside this one.
     pub(super) fn inner(
         &self,
@@ -139,7 +145,7 @@ impl Frame {
         component: usize,
     ) -> Result<Self, Error> {
         let selection = Selection::One(component);
-        let mut inner = Self::new(cause, self.manifest, self.section, sequence, selection)?;
+        let mut inner = Self::new(cause, self.manifest(), self.section(), sequence, selection)?;
         inner.shared = self.shared;
         inner.index_rule = match (self.index_rule, cause) {
             (IndexRule::Fixed, _) => IndexRule::Fixed,
@@ -155,10 +161,15 @@ impl Frame {
         Ok(inner)
     }
 
-    /// The same frame, at the start of another alternative of its try-each.
-    pub(super) fn retry(&self, sequence: CommandSequence<'_>) -> Result<Self, Error> {
-        let (manifest, section) = (self.manifest, self.section);
-        let mut next = Self::new(self.cause, manifest, section, sequence, self.begun_with)?;
+    /// The same frame, at the start of another alternative of its try-each, which is for `component`.
+    pub(super) fn retry(
+        &self,
+        sequence: CommandSequence<'_>,
+        component: usize,
+    ) -> Result<Self, Error> {
+        let selection = Selection::One(component);
+        let (manifest, section) = (self.manifest(), self.section());
+        let mut next = Self::new(self.cause, manifest, section, sequence, selection)?;
         next.shared = self.shared;
         next.index_rule = self.index_rule;
         next.alternatives = self.alternatives;

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::parameter as label;
 use crate::parameter::custom;
 use crate::platform::{Component, Platform};
+use crate::read;
 
 /// How many parameters are a component's own.
 const PARAMETERS: usize = 18;
@@ -80,38 +81,47 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         &mut self,
         instruction: &Instruction<'m>,
         component: &Component<'m>,
-        mut map: Cursor<'m>,
+        map: &mut Cursor<'m>,
         mode: Mode,
         platform: &mut P,
     ) -> Result<(), Error> {
-        let refuse = |kind| Error::new(kind, instruction.offset);
+        let refuse = |kind| Err(Error::new(kind, instruction.offset));
         let was_loose = self.stack.is_loose();
         let signers = self.signers(instruction.manifest);
         let mut items = map.map()?;
-        while items.next(&mut map)? {
-            let key = map.integer()?;
-            let value = map;
-            map.skip()?;
+        while items.next(map)? {
+            let key = read::integer(map)?;
+            let mut value = *map;
+            read::skip(map)?;
             if !platform.permits(signers, component, Access::Parameter(key)) {
-                return Err(refuse(ErrorKind::AccessDenied(key)));
+                return refuse(ErrorKind::AccessDenied(key));
             }
-            let Some(frame) = self.stack.last() else { return Ok(()) };
             match key {
-                label::STRICT_ORDER => frame.strict_order = value.clone().boolean()?,
-                label::SOFT_FAILURE => match &mut frame.soft_failure {
-                    Some(soft_failure) => *soft_failure = value.clone().boolean()?,
-                    None => return Err(refuse(ErrorKind::SoftFailureScope)),
-                },
-                ..=-1 => platform
-                    .custom_parameter(component, key, custom(&mut value.clone())?)
-                    .map_err(|_| refuse(ErrorKind::UnsupportedParameter(key)))?,
+                label::STRICT_ORDER => {
+                    let Some(frame) = self.stack.last() else { return Ok(()) };
+                    frame.strict_order = value.boolean()?;
+                }
+                label::SOFT_FAILURE => {
+                    let Some(frame) = self.stack.last() else { return Ok(()) };
+                    match &mut frame.soft_failure {
+                        Some(soft_failure) => *soft_failure = value.boolean()?,
+                        None => return refuse(ErrorKind::SoftFailureScope),
+                    }
+                }
+                ..=-1 => {
+                    let custom = custom(&mut value)?;
+                    if platform.custom_parameter(component, key, custom).is_err() {
+                        return refuse(ErrorKind::UnsupportedParameter(key));
+                    }
+                }
                 _ => {
                     let only_if_unset = mode == Mode::SetIfUnset;
                     let (manifest, offset) = (instruction.manifest, value.offset());
-                    let unknown = refuse(ErrorKind::ComponentIndex);
-                    let set = self.parameters.get_mut(component.index).ok_or(unknown)?;
+                    let Some(set) = self.parameters.get_mut(component.index) else {
+                        return refuse(ErrorKind::ComponentIndex);
+                    };
                     if !set.set(key, manifest, offset, only_if_unset) {
-                        return Err(refuse(ErrorKind::UnsupportedParameter(key)));
+                        return refuse(ErrorKind::UnsupportedParameter(key));
                     }
                 }
             }
@@ -132,8 +142,8 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     ) -> Result<(), Error> {
         for (index, parameters) in argument.iter() {
             let component = self.component(instruction.manifest, index, instruction.offset)?;
-            let map = parameters.encoded().cursor();
-            self.set_parameters(instruction, &component, map, Mode::Override, platform)?;
+            let mut map = parameters.encoded().cursor();
+            self.set_parameters(instruction, &component, &mut map, Mode::Override, platform)?;
             self.select(instruction, super::frame::Selection::One(index))?;
         }
         Ok(())
@@ -186,8 +196,10 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         label: i64,
         read: impl FnOnce(&mut Cursor<'m>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let missing = Error::new(ErrorKind::MissingParameter(label), instruction.offset);
-        self.parameter(component, label, read)?.ok_or(missing)
+        match self.parameter(component, label, read)? {
+            Some(value) => Ok(value),
+            None => Err(Error::new(ErrorKind::MissingParameter(label), instruction.offset)),
+        }
     }
 
     /// The value of a parameter that is a number, if it is set.
@@ -196,7 +208,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         component: &Component<'_>,
         label: i64,
     ) -> Result<Option<u64>, Error> {
-        self.parameter(component, label, |value| Ok(value.unsigned()?))
+        self.parameter(component, label, read::unsigned)
     }
 
     /// The source component that is set for a component.

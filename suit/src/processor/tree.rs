@@ -162,11 +162,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// [`Envelope::authenticate`](crate::Envelope::authenticate) gave. The processor goes on, or fails,
     /// when it is stepped again. An answer that nobody asked for changes nothing.
     pub fn supply(&mut self, manifest: Result<Verified<Manifest<'m>>, Error>) {
-        let Some(task) = &self.task else { return };
-        let Request::Load { .. } = task.request else { return };
-        let (instruction, component) = (task.instruction, task.component.index);
+        let (Request::Load { .. }, Some(component)) = (&self.request, self.component) else {
+            return;
+        };
+        let instruction = self.instruction;
         let seated =
-            manifest.and_then(|manifest| self.seat(*manifest.get(), &instruction, component));
+            manifest.and_then(|manifest| self.seat(*manifest.get(), &instruction, component.index));
         self.tree.refusal = seated.err();
     }
 
@@ -236,7 +237,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             return Ok(());
         }
         let Some(place) = self.held(component.index) else { return Ok(()) };
-        if self.stack.iter().any(|frame| frame.manifest == place) {
+        if self.stack.iter().any(|frame| frame.manifest() == place) {
             return Err(Error::new(ErrorKind::ComponentInUse, offset));
         }
         if let Some(dependency) = self.dependency_mut(place) {
@@ -380,12 +381,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         matches: Option<bool>,
     ) -> Result<bool, Error> {
         let refuse = |kind| Err(Error::new(kind, instruction.offset));
-        if self.stack.iter().any(|frame| frame.manifest == place) {
+        if self.stack.iter().any(|frame| frame.manifest() == place) {
             return refuse(ErrorKind::DependencyCycle);
         }
         let section = match need {
             Need::Uninstall => element::UNINSTALL,
-            _ => self.stack.last().map_or(0, |frame| frame.section),
+            _ => self.stack.last().map_or(0, |frame| frame.section()),
         };
         let dependent = bit(instruction.manifest);
         let Some(dependency) = self.dependency_mut(place) else { return Ok(false) };
@@ -415,7 +416,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         }
         let dependent = bit(place);
         for dependency in self.tree.dependencies.iter().flatten() {
-            let sequence = dependency.manifest.sequence(frame.section);
+            let sequence = dependency.manifest.sequence(frame.section());
             let concerns = dependency.checked_for & dependent != 0 && !dependency.is_stale;
             if concerns
                 && dependency.run_for & dependent == 0
