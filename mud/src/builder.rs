@@ -193,5 +193,5 @@ fn matches(peer: &Peer<'_>, service: Service, version: IpVersion, direction: Dir
         }
     };
     let l3 = (ip != Ip::default()).then(|| L3::new(version, ip));
-    Matches { mud, eth: None, l3, l4, unknown: Vec::new() }
+    Matches { mud, l3, l4, ..Matches::default() }
 }

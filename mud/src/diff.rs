@@ -144,6 +144,11 @@ fn nodes(mud: &Mud) -> Vec<(&'static str, Option<String>)> {
         ("software-rev", contents.software_rev.clone()),
         ("documentation", contents.documentation.clone()),
         ("extensions", extensions),
+        ("transparency", contents.transparency.as_ref().map(|it| format!("{it:?}"))),
+        (
+            "is-tls-dtls-profile-supported",
+            contents.is_tls_dtls_profile_supported.map(|it| it.to_string()),
+        ),
         ("nodes of other modules", unknown(&contents.unknown)),
         ("containers of other modules", unknown(&contents.unknown_top_level)),
     ]

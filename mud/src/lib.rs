@@ -9,6 +9,7 @@ pub mod acl;
 pub mod builder;
 pub mod diff;
 mod error;
+pub mod extension;
 pub mod file;
 pub mod flow;
 mod json;

@@ -25,7 +25,8 @@ use crate::flow::{Flow, Peer, Ports, Prefix, Transport};
 /// use hexad_mud::url::MudUrl;
 ///
 /// let url = MudUrl::new("https://lighting.example.com/lightbulb2000")?;
-/// let contents = Contents::new(url, DateAndTime::from_unix(1_548_670_851).unwrap());
+/// let mut contents = Contents::new(url, DateAndTime::from_unix(1_548_670_851).unwrap());
+/// contents.mud_signature = Some("https://lighting.example.com/lightbulb2000.p7s".into());
 /// let mud = Builder::new(contents).allow(Peer::LocalNetworks, Service::Any).build()?;
 /// let warnings = lint(&mud);
 /// assert_eq!(warnings[0].kind(), WarningKind::AnyTransport);

@@ -8,13 +8,17 @@ use hexad_mud::acl::{
     Operator, PortMatch, Tcp, Udp, Unknown,
 };
 use hexad_mud::builder::{Builder, Service};
+use hexad_mud::extension::{
+    DtlsVersion, LocalType, Sbom, SbomRetrieval, TlsProfile, TlsVersion, Transparency,
+    VulnRetrieval,
+};
 use hexad_mud::file::{Contents, Reader};
 use hexad_mud::flow::{Direction, IpVersion, Peer, Prefix};
 use hexad_mud::signature::{Policy, SignedData, sign};
 use hexad_mud::time::DateAndTime;
 use hexad_mud::url::MudUrl;
 use hexad_rustcrypto::{RustCrypto, SigningKey};
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
 use proptest::prelude::*;
 
@@ -133,7 +137,7 @@ fn matches(direction: Direction, version: IpVersion) -> impl Strategy<Value = Ma
     (mud_matches(), of(ethernet()), of(l3), of(l4()), unknown).prop_map(
         |(mud, eth, l3, l4, mut unknown)| {
             unknown.dedup_by(|one, other| one.name == other.name);
-            Matches { mud, eth, l3, l4, unknown }
+            Matches { mud, eth, l3, l4, unknown, ..Matches::default() }
         },
     )
 }
@@ -169,6 +173,54 @@ fn acl(name: &'static str, direction: Direction, version: IpVersion) -> impl Str
     })
 }
 
+fn profile() -> impl Strategy<Value = TlsProfile> {
+    let numbers =
+        || btree_set(any::<u16>(), 0..4).prop_map(|numbers| numbers.into_iter().collect());
+    let texts = || btree_set(text(), 0..3).prop_map(|texts| texts.into_iter().collect());
+    let version = 0_usize..3;
+    (numbers(), numbers(), texts(), texts(), version, any::<u8>()).prop_map(
+        |(cipher_suite, supported_group, application_protocol, authorities, version, mode)| {
+            TlsProfile {
+                name: "profile".to_owned(),
+                supported_tls_version: TlsVersion::ALL.into_iter().take(version).collect(),
+                supported_dtls_version: DtlsVersion::ALL.into_iter().skip(version).collect(),
+                cipher_suite,
+                supported_group,
+                application_protocol,
+                certificate_authorities: authorities,
+                psk_key_exchange_mode: vec![mode],
+                accept_list_ta_cert: vec!["MAA=".to_owned()],
+                ..TlsProfile::default()
+            }
+        },
+    )
+}
+
+fn transparency() -> impl Strategy<Value = Transparency> {
+    let sboms = btree_map(text(), of(url()), 0..3).prop_map(|sboms| {
+        let sbom = |(version_info, url): (String, Option<MudUrl>)| Sbom {
+            version_info,
+            sbom_url: url.map(|url| url.to_string()),
+        };
+        SbomRetrieval::Cloud(sboms.into_iter().map(sbom).collect())
+    });
+    let sbom = prop_oneof![
+        sboms,
+        (0_usize..4).prop_map(|index| SbomRetrieval::LocalWellKnown(LocalType::ALL[index])),
+        Just(SbomRetrieval::Contact("tel:1".to_owned())),
+    ];
+    let urls = btree_set(uri(), 0..3);
+    let vuln = prop_oneof![
+        urls.prop_map(|urls| VulnRetrieval::Cloud(urls.into_iter().collect())),
+        Just(VulnRetrieval::Contact("mailto:a@b.example".to_owned())),
+    ];
+    (of(sbom), of(uri()), of(vuln)).prop_map(|(sbom, sbom_archive_list, vuln)| Transparency {
+        sbom,
+        sbom_archive_list,
+        vuln,
+    })
+}
+
 fn contents() -> impl Strategy<Value = Contents> {
     let texts = vec(of(text()), 5);
     let acls = (
@@ -177,8 +229,9 @@ fn contents() -> impl Strategy<Value = Contents> {
         acl("from", Direction::FromDevice, IpVersion::V4),
     );
     let head = (url(), time(), of(uri()), of(1_u8..=168), any::<bool>(), of(uri()));
-    (head, texts, vec("[a-z]{1,40}", 0..3), acls, of(unknown()), of(unknown())).prop_map(
-        |(head, mut texts, mut extensions, acls, unknown, top_level)| {
+    let known = (of(transparency()), of(any::<bool>()), of(profile()));
+    (head, texts, vec("[a-z]{1,40}", 0..3), acls, of(unknown()), of(unknown()), known).prop_map(
+        |(head, mut texts, mut extensions, acls, unknown, top_level, known)| {
             let (url, time, mud_signature, cache_validity, is_supported, documentation) = head;
             extensions.sort();
             extensions.dedup();
@@ -196,6 +249,11 @@ fn contents() -> impl Strategy<Value = Contents> {
             contents.to_device_policy = vec!["to4".to_owned(), "to6".to_owned()];
             contents.from_device_policy = vec!["from".to_owned()];
             contents.acls = vec![acls.0, acls.1, acls.2];
+            contents.transparency = known.0;
+            contents.is_tls_dtls_profile_supported = known.1;
+            if let Some(ace) = contents.acls[0].aces.first_mut() {
+                ace.matches.client_profiles = known.2.map(|profile| vec![profile]);
+            }
             contents.unknown = unknown.into_iter().collect();
             contents.unknown_top_level = top_level.into_iter().collect();
             contents

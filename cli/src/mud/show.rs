@@ -1,6 +1,7 @@
 //! What a MUD file says, in a report.
 
 use hexad_mud::Mud;
+use hexad_mud::extension::{Sbom, SbomRetrieval, Transparency, VulnRetrieval};
 use hexad_mud::flow::{Direction, Flow, IpVersion, Transport};
 use serde_json::{Value, json};
 
@@ -31,6 +32,38 @@ pub fn contents(report: &mut Report, mud: &Mud) {
         }
     }
     report.json("extensions", contents.extensions.as_slice());
+    if let Some(transparency) = &contents.transparency {
+        self::transparency(report, transparency);
+    }
+    if let Some(supported) = contents.is_tls_dtls_profile_supported {
+        let name = "is-tls-dtls-profile-supported";
+        report.entry("is_tls_dtls_profile_supported", name, supported, supported);
+    }
+}
+
+/// Where bills of materials are, and what is known of vulnerabilities (RFC 9472).
+fn transparency(report: &mut Report, transparency: &Transparency) {
+    let sboms = match &transparency.sbom {
+        None => Vec::new(),
+        Some(SbomRetrieval::Cloud(sboms)) => {
+            let place = |sbom: &Sbom| {
+                let url = sbom.sbom_url.as_deref().unwrap_or("place not said");
+                format!("{}: {url}", sbom.version_info)
+            };
+            sboms.iter().map(place).collect()
+        }
+        Some(SbomRetrieval::LocalWellKnown(kind)) => {
+            vec![format!("from the device, by {}", kind.name())]
+        }
+        Some(SbomRetrieval::Contact(uri)) => vec![uri.clone()],
+    };
+    let vulnerabilities = match &transparency.vuln {
+        None => Vec::new(),
+        Some(VulnRetrieval::Cloud(urls)) => urls.clone(),
+        Some(VulnRetrieval::Contact(uri)) => vec![uri.clone()],
+    };
+    report.entry("sboms", "bills of materials", sboms.join(", "), sboms);
+    report.entry("vulnerabilities", "vulnerabilities", vulnerabilities.join(", "), vulnerabilities);
 }
 
 /// What it may talk to, in the order in which the flows are tried.

@@ -10,6 +10,7 @@ use super::{
     AclType, Ethernet, Icmp, Ip, L3, L4, Matches, MudMatches, Operator, PortMatch, Tcp, Udp,
 };
 use crate::error::{ErrorKind, Fault};
+use crate::extension::{self, read_profiles};
 use crate::flow::{Direction, IpVersion, Prefix};
 use crate::json::{Member, Value};
 use crate::url::{is_domain_name, is_uri, is_uri_reference};
@@ -31,6 +32,7 @@ pub(super) fn matches(
     let mut eth = None;
     let mut l3 = None;
     let mut l4 = None;
+    let mut client_profiles = None;
     let mut unknown = Vec::new();
     for member in value.members()? {
         let choice = Fault::new(ErrorKind::Conflict, member.offset, CHOICE);
@@ -61,7 +63,20 @@ pub(super) fn matches(
                      in tcp or udp",
                 ));
             }
-            (module::ACL | module::MUD | module::DNS, _) => return Err(unknown_match(member)),
+            (extension::module::ACL_TLS, name @ ("client-profiles" | "client-profile")) => {
+                if name == "client-profile" {
+                    reading.tolerate(
+                        ErrorKind::OutdatedName,
+                        member.offset,
+                        "the container is client-profiles, unlike the example in the RFC (RFC 9761, 5.2)",
+                    )?;
+                }
+                let profiles = read_profiles(reading, &member.value)?;
+                set(&mut client_profiles, profiles, member)?;
+            }
+            (module::ACL | module::MUD | module::DNS | extension::module::ACL_TLS, _) => {
+                return Err(unknown_match(member));
+            }
             _ => {
                 ignored(reading, member);
                 unknown.push(reading.keep(member));
@@ -72,7 +87,7 @@ pub(super) fn matches(
         check_protocol(*offset, *l4, l3)?;
     }
     let l4 = l4.map(|(_, l4)| l4);
-    Ok(Matches { mud: mud.unwrap_or_default(), eth, l3, l4, unknown })
+    Ok(Matches { mud: mud.unwrap_or_default(), eth, l3, l4, client_profiles, unknown })
 }
 
 /// The type of the list must allow the header that `member` matches: that of IP in this version, or of

@@ -8,10 +8,11 @@ mod write;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::extension::TlsProfile;
 use crate::flow::{Direction, IpVersion, Prefix};
 pub use crate::yang::Unknown;
 
-pub(crate) use read::acls;
+pub(crate) use read::{acls, ignored};
 pub(crate) use write::write_acls;
 
 /// A list of entries that are tried in their order (`acl`; RFC 8519, 4.1).
@@ -120,6 +121,8 @@ pub struct Matches {
     pub l3: Option<L3>,
     /// `tcp`, `udp` or `icmp`.
     pub l4: Option<L4>,
+    /// `ietf-acl-tls:client-profiles`: the TLS that the device speaks (RFC 9761); any of the profiles.
+    pub client_profiles: Option<Vec<TlsProfile>>,
     /// Conditions of modules that this crate does not know.
     pub unknown: Vec<Unknown>,
 }

@@ -171,7 +171,7 @@ fn actions(
 }
 
 /// A node outside of the matches that is not understood is ignored (RFC 8520, 3.9), and reported.
-pub(super) fn ignored(reading: &mut Reading<'_>, member: &Member<'_>) {
+pub(crate) fn ignored(reading: &mut Reading<'_>, member: &Member<'_>) {
     reading.report(
         ErrorKind::UnknownNode,
         member.offset,

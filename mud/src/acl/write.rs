@@ -3,6 +3,7 @@
 use alloc::format;
 
 use super::{Acl, Ethernet, L3, L4, Logging, Matches, MudMatches, PortMatch};
+use crate::extension::write_profiles;
 use crate::flow::IpVersion;
 use crate::json::Writer;
 
@@ -57,6 +58,9 @@ fn write_matches(writer: &mut Writer, matches: &Matches) {
     }
     if let Some(l4) = matches.l4 {
         write_l4(writer, l4);
+    }
+    if let Some(profiles) = &matches.client_profiles {
+        write_profiles(writer.name("ietf-acl-tls:client-profiles"), profiles);
     }
     for unknown in &matches.unknown {
         writer.name(&unknown.name).raw(&unknown.json);

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use crate::acl::Acl;
 use crate::error::{Error, ErrorKind, Fault};
+use crate::extension::Transparency;
 use crate::flow::{Direction, Flow, flows_of};
 use crate::time::DateAndTime;
 use crate::url::MudUrl;
@@ -84,6 +85,11 @@ pub struct Contents {
     pub from_device_policy: Vec<String>,
     /// `to-device-policy`: the names of the lists for packets to the device, tried in this order.
     pub to_device_policy: Vec<String>,
+    /// `ietf-mud-transparency:transparency`: where software bills of materials are (RFC 9472).
+    pub transparency: Option<Transparency>,
+    /// `ietf-mud-tls:is-tls-dtls-profile-supported`: whether the device keeps to the TLS profiles of its
+    /// entries (RFC 9761); not, if not said.
+    pub is_tls_dtls_profile_supported: Option<bool>,
     /// Nodes of unknown extensions in the container `mud`.
     pub unknown: Vec<Unknown>,
     /// `ietf-access-control-list:acls`: the lists.
@@ -111,6 +117,8 @@ impl Contents {
             extensions: Vec::new(),
             from_device_policy: Vec::new(),
             to_device_policy: Vec::new(),
+            transparency: None,
+            is_tls_dtls_profile_supported: None,
             unknown: Vec::new(),
             acls: Vec::new(),
             unknown_top_level: Vec::new(),

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::{Contents, Mud};
 use crate::acl::{Acl, acls};
 use crate::error::{Error, ErrorKind, Fault};
+use crate::extension::{self, read_transparency};
 use crate::flow::Direction;
 use crate::json::{self, Value};
 use crate::time::DateAndTime;
@@ -130,6 +131,12 @@ fn contents(reading: &mut yang::Reading<'_>, root: &Value<'_>) -> Result<Content
     Ok(contents)
 }
 
+/// The nodes that extensions add to the container `mud`.
+const EXTENSIONS: [(&str, &str); 2] = [
+    (extension::module::TRANSPARENCY, "transparency"),
+    (extension::module::MUD_TLS, "is-tls-dtls-profile-supported"),
+];
+
 /// The names of the lists of both policies: the direction, and where the name stands.
 type Policies = Vec<(Direction, usize, String)>;
 
@@ -145,10 +152,22 @@ fn mud(reading: &mut yang::Reading<'_>, value: &Value<'_>) -> Result<(Contents, 
     let mut names = None;
     let mut from = None;
     let mut to = None;
+    let mut transparency = None;
+    let mut tls_profile = None;
     let mut unknown = Vec::new();
     for member in value.members()? {
         let value = &member.value;
-        let (module, name) = reading.name(member, module::MUD, &[])?;
+        let (module, name) = match reading.name(member, module::MUD, &EXTENSIONS)? {
+            (extension::module::TRANSPARENCY, "transparency") => {
+                set(&mut transparency, read_transparency(reading, value)?, member)?;
+                continue;
+            }
+            (extension::module::MUD_TLS, "is-tls-dtls-profile-supported") => {
+                set(&mut tls_profile, reading.boolean(value)?, member)?;
+                continue;
+            }
+            other => other,
+        };
         if module != module::MUD {
             unknown.push(keep(reading, member));
             continue;
@@ -226,6 +245,8 @@ fn mud(reading: &mut yang::Reading<'_>, value: &Value<'_>) -> Result<(Contents, 
     contents.cache_validity = cache_validity;
     contents.documentation = documentation;
     contents.extensions = names.unwrap_or_default();
+    contents.transparency = transparency;
+    contents.is_tls_dtls_profile_supported = tls_profile;
     contents.unknown = unknown;
     let from: Vec<(usize, String)> = from.unwrap_or_default();
     let to: Vec<(usize, String)> = to.unwrap_or_default();

@@ -4,6 +4,7 @@ use alloc::string::String;
 
 use super::Contents;
 use crate::acl::write_acls;
+use crate::extension::write_transparency;
 use crate::json::Writer;
 
 /// The whole file.
@@ -55,6 +56,13 @@ fn write_mud(writer: &mut Writer, contents: &Contents) {
         if !acls.is_empty() {
             write_policy(writer.name(name), acls);
         }
+    }
+    if let Some(transparency) = &contents.transparency {
+        write_transparency(writer.name("ietf-mud-transparency:transparency"), transparency);
+    }
+    if let Some(supported) = contents.is_tls_dtls_profile_supported {
+        let name = "ietf-mud-tls:is-tls-dtls-profile-supported";
+        writer.name(name).raw(if supported { "true" } else { "false" });
     }
     for unknown in &contents.unknown {
         writer.name(&unknown.name).raw(&unknown.json);

@@ -42,8 +42,8 @@ pub struct Flow<'m> {
     pub action: Forwarding,
     /// Whether it is logged; not, if not said.
     pub logging: Option<Logging>,
-    /// The entry has conditions from modules that this crate does not know (RFC 8520, 3.9: ignored),
-    /// so that the flow may be wider than its author meant.
+    /// The entry has conditions that are not said here: of modules that this crate does not know (RFC
+    /// 8520, 3.9: ignored), or of TLS (RFC 9761), so that the flow may be wider than its author meant.
     pub partial: bool,
 }
 
@@ -244,7 +244,7 @@ fn flow<'m>(acl: &'m Acl, ace: &'m Ace, direction: Direction) -> Flow<'m> {
         transport: transport(matches, ip, version),
         action: ace.forwarding,
         logging: ace.logging,
-        partial: !matches.unknown.is_empty(),
+        partial: !matches.unknown.is_empty() || matches.client_profiles.is_some(),
     }
 }
 

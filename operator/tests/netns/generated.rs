@@ -175,7 +175,7 @@ fn any_matches(random: &mut Random, version: IpVersion, direction: Direction) ->
         _ => (random.sometimes(|random| random.one(&[6, 17, 47])), None),
     };
     ip.protocol = protocol;
-    Matches { mud, eth: None, l3: Some(L3::new(version, ip)), l4, unknown: Vec::new() }
+    Matches { mud, l3: Some(L3::new(version, ip)), l4, ..Matches::default() }
 }
 
 fn any_ports(random: &mut Random) -> Option<PortMatch> {
