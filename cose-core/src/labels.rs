@@ -49,6 +49,7 @@ impl<'b> Label<'b> {
 }
 
 impl Ord for Label<'_> {
+    #[inline(never)]
     fn cmp(&self, other: &Self) -> Ordering {
         RawLabel::from(*self).cmp(&RawLabel::from(*other))
     }

@@ -42,7 +42,7 @@ pub fn write_map<'l, E: From<Error>>(
     members(&mut Members { encoder: Some(encoder), count: 0, last: None })
 }
 
-impl<'l> Members<'_, '_, 'l> {
+impl<'w, 'l> Members<'_, 'w, 'l> {
     /// A member whose value `write` writes; not called while the members are only counted.
     ///
     /// # Errors
@@ -53,21 +53,27 @@ impl<'l> Members<'_, '_, 'l> {
         label: impl Into<Label<'l>>,
         write: impl FnOnce(&mut Encoder<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let label = label.into();
+        match self.begin(label.into())? {
+            Some(encoder) => write(encoder),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a member, and writes its label unless they are only counted.
+    // Out of line: what stays in `put` is there once for every member of every map.
+    #[inline(never)]
+    fn begin(&mut self, label: Label<'l>) -> Result<Option<&mut Encoder<'w>>, Error> {
         let ordered = self.last.is_none_or(|last| last < label);
         self.last = Some(label);
         self.count = self.count.saturating_add(1);
-        let Some(encoder) = &mut self.encoder else {
-            return Ok(());
+        let Some(encoder) = self.encoder.as_deref_mut() else {
+            return Ok(None);
         };
         if !ordered {
-            return Err(Error::new(ErrorKind::NotDeterministic, encoder.written()).into());
+            return Err(Error::new(ErrorKind::NotDeterministic, encoder.written()));
         }
-        match label {
-            Label::Integer(integer) => encoder.integer(integer)?,
-            Label::Text(text) => encoder.text(text)?,
-        };
-        write(encoder)
+        label.encode(encoder)?;
+        Ok(Some(encoder))
     }
 
     /// A text, if there is one.

@@ -169,6 +169,7 @@ impl<'m, 'e, 'w, 'b> Writer<'m, 'e, 'w, 'b> {
         self.others_before(None)
     }
 
+    #[inline(never)]
     fn others_before(&mut self, end: Option<Label<'b>>) -> Result<(), Error> {
         while let Some(claim) = self.others.after(self.last) {
             if end.is_some_and(|end| end < claim.key) {

@@ -65,6 +65,9 @@ enum Value<'a> {
     Encoded(&'a [u8]),
 }
 
+/// How many parameters of a bucket have names here; the last is the sender's key.
+const NAMED: usize = 5;
+
 impl From<Algorithm> for NewHeaders<'_> {
     fn from(algorithm: Algorithm) -> Self {
         Self::new(algorithm)
@@ -175,35 +178,37 @@ impl<'a> NewHeaders<'a> {
 
     /// The parameters of a bucket, in no order.
     fn bucket(&self, protected: bool) -> impl Iterator<Item = (Label<'a>, Value<'a>)> {
-        let algorithm = self
-            .algorithm
-            .filter(|_| protected != self.unprotected_algorithm)
-            .map(|algorithm| (label::ALG, Value::Integer(algorithm.0)));
-        let known = if protected {
-            let critical = (!self.critical.is_empty()).then_some(Value::Labels(self.critical));
-            [
-                algorithm,
-                critical.map(|labels| (label::CRIT, labels)),
-                self.content_type.map(|typ| (label::CONTENT_TYPE, Value::ContentType(typ))),
-                self.typ.map(|typ| (label::TYP, Value::ContentType(typ))),
-            ]
-        } else {
-            [
-                algorithm,
-                self.kid.map(|kid| (label::KID, Value::Bytes(kid))),
-                self.iv.map(|iv| (label::IV, Value::Bytes(iv))),
-                self.partial_iv.map(|iv| (label::PARTIAL_IV, Value::Bytes(iv))),
-            ]
-        };
         let others = if protected { self.protected } else { self.unprotected };
-        let sender = self.sender.filter(|_| !protected);
-        known.into_iter().flatten().map(|(label, value)| (Label::Integer(label), value)).chain(
-            others
-                .iter()
-                .copied()
-                .chain(sender)
-                .map(|other| (other.label, Value::Encoded(other.value))),
-        )
+        let places = 0..others.len().saturating_add(NAMED);
+        places.filter_map(move |place| self.parameter(protected, place))
+    }
+
+    /// The parameter of a bucket at this place, if it is there: first those that have names here.
+    // Out of line, as everything that goes through a bucket comes here.
+    #[inline(never)]
+    fn parameter(&self, protected: bool, place: usize) -> Option<(Label<'a>, Value<'a>)> {
+        let (label, value) = match (place, protected) {
+            (0, _) => {
+                let algorithm = self.algorithm.filter(|_| protected != self.unprotected_algorithm);
+                (label::ALG, Value::Integer(algorithm?.0))
+            }
+            (1, true) if self.critical.is_empty() => return None,
+            (1, true) => (label::CRIT, Value::Labels(self.critical)),
+            (2, true) => (label::CONTENT_TYPE, Value::ContentType(self.content_type?)),
+            (3, true) => (label::TYP, Value::ContentType(self.typ?)),
+            (1, false) => (label::KID, Value::Bytes(self.kid?)),
+            (2, false) => (label::IV, Value::Bytes(self.iv?)),
+            (3, false) => (label::PARTIAL_IV, Value::Bytes(self.partial_iv?)),
+            _ => {
+                let others = if protected { self.protected } else { self.unprotected };
+                let other = match place.checked_sub(NAMED) {
+                    Some(place) => *others.get(place)?,
+                    None => self.sender.filter(|_| !protected)?,
+                };
+                return Some((other.label, Value::Encoded(other.value)));
+            }
+        };
+        Some((Label::Integer(label), value))
     }
 
     /// Writes the map of a bucket, its labels in order.
