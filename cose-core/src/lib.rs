@@ -23,6 +23,8 @@ mod header;
 pub mod iana;
 #[cfg(feature = "jwk")]
 pub mod jwk;
+#[cfg(feature = "jwk")]
+pub mod jws;
 mod key;
 mod labels;
 mod message;

@@ -208,7 +208,7 @@ impl<'b> Claims<'b> {
         Ok(())
     }
 
-    /// Writes the claims-set in deterministic encoding.
+    /// Writes the claims-set in deterministic encoding; lists that were read, as they were received.
     ///
     /// # Errors
     /// `Cose` with `BufferTooSmall`, with `DuplicateKey` for a submodule or SUEID named twice, or with

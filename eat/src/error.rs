@@ -86,6 +86,10 @@ pub enum ErrorKind {
     NotYetValid,
     /// The token was issued too long ago (`iat`).
     TooOld,
+    /// Not JSON, or not of the form that a token has in JSON.
+    Json,
+    /// No detached claims-set, or another one, stands for this digest (RFC 9711, 4.2.18.2).
+    Digest,
     /// A status that claims more trust than what it sums up (draft-ietf-rats-ear-03, 3).
     Status,
 }
@@ -111,6 +115,8 @@ impl fmt::Display for ErrorKind {
             Self::Expired => "the token has expired",
             Self::NotYetValid => "the token is not valid yet",
             Self::TooOld => "the token was issued too long ago",
+            Self::Json => "not the JSON of a token",
+            Self::Digest => "a digest and a detached claims-set do not belong together",
             Self::Status => "a status above what it sums up",
         })
     }

@@ -54,6 +54,14 @@ pub const EAR_RAW_EVIDENCE: i64 = 1002;
 pub const EAR_APPRAISAL_POLICY_IDS: i64 = 1003;
 /// `ear_verifier_id` (draft-ietf-rats-ear-03, 3)
 pub const EAR_VERIFIER_ID: i64 = 1004;
+/// `ear_teep_claims` (draft-ietf-rats-ear-03, 5.1)
+pub const EAR_TEEP_CLAIMS: i64 = 65000;
+/// `ear_veraison_annotated_evidence` (draft-ietf-rats-ear-03, 5.2)
+pub const EAR_VERAISON_ANNOTATED_EVIDENCE: i64 = -70000;
+/// `ear_veraison_policy_claims` (draft-ietf-rats-ear-03, 5.2)
+pub const EAR_VERAISON_POLICY_CLAIMS: i64 = -70001;
+/// `ear_veraison_key_attestation` (draft-ietf-rats-ear-03, 5.2)
+pub const EAR_VERAISON_KEY_ATTESTATION: i64 = -70002;
 
 /// The claim's name in the registry.
 #[must_use]
@@ -93,6 +101,10 @@ pub const fn name(label: i64) -> Option<&'static str> {
         EAR_RAW_EVIDENCE => "ear_raw_evidence",
         EAR_APPRAISAL_POLICY_IDS => "ear_appraisal_policy_ids",
         EAR_VERIFIER_ID => "ear_verifier_id",
+        EAR_TEEP_CLAIMS => "ear_teep_claims",
+        EAR_VERAISON_ANNOTATED_EVIDENCE => "ear_veraison_annotated_evidence",
+        EAR_VERAISON_POLICY_CLAIMS => "ear_veraison_policy_claims",
+        EAR_VERAISON_KEY_ATTESTATION => "ear_veraison_key_attestation",
         _ => return None,
     })
 }

@@ -14,7 +14,7 @@ pub trait Element<'b>: Copy + PartialEq + fmt::Debug + Codec<'b> {}
 impl<'b, T: Copy + PartialEq + fmt::Debug + Codec<'b>> Element<'b> for T {}
 
 mod sealed {
-    use super::{Cursor, Encoder, Error};
+    use super::{Cursor, Encoder, Error, Label};
 
     /// How a value is read and written.
     pub trait Codec<'b>: Sized {
@@ -23,9 +23,13 @@ mod sealed {
         fn parse(cursor: &mut Cursor<'b>, depth: usize) -> Result<Self, Error>;
         /// Writes the value; of an entry of a map, the key, too.
         fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error>;
-        /// The key of an entry of a map.
+        /// The key of an entry of a map, where it is a text.
         fn name(&self) -> &'b str {
             ""
+        }
+        /// The key of an entry of a map.
+        fn key(&self) -> Label<'b> {
+            Label::Text(self.name())
         }
     }
 }
@@ -99,6 +103,14 @@ impl<'b, T: Element<'b>> List<'b, T> {
         Ok(Self::encoded(first, end, count))
     }
 
+    /// Reads `T / [+ T]`; no `T` itself is an array.
+    pub(crate) fn parse_one_or_array(cursor: &mut Cursor<'b>, depth: usize) -> Result<Self, Error> {
+        match cursor.peek()? {
+            Type::Array => Self::parse_array(cursor, depth),
+            _ => Self::parse_one_or_more(cursor, depth),
+        }
+    }
+
     /// Reads `T / [2* T]`; no `T` itself is an array.
     pub(crate) fn parse_one_or_more(cursor: &mut Cursor<'b>, depth: usize) -> Result<Self, Error> {
         if cursor.peek()? == Type::Array {
@@ -137,7 +149,15 @@ impl<'b, T: Element<'b>> List<'b, T> {
     /// Writes `[+ T]`.
     pub(crate) fn encode_array(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         encoder.array(self.len())?;
-        self.iter().try_for_each(|value| value.encode(encoder))
+        self.encode_values(encoder)
+    }
+
+    /// What was read is written as it was received, so that who writes links nothing that reads.
+    fn encode_values(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        match self.source {
+            Source::Encoded { values, .. } => Ok(encoder.raw(values.bytes()).map(drop)?),
+            Source::Slice(slice) => slice.iter().try_for_each(|value| value.encode(encoder)),
+        }
     }
 
     /// Writes `T / [2* T]`.
@@ -145,20 +165,33 @@ impl<'b, T: Element<'b>> List<'b, T> {
         if self.len() > 1 {
             encoder.array(self.len())?;
         }
-        self.iter().try_for_each(|value| value.encode(encoder))
+        self.encode_values(encoder)
     }
 
-    /// Writes `{+ text => …}` with the keys in order, in whichever they were given.
+    /// Writes `{+ text => …}` with the keys in order, in whichever they were given; what was read, as it
+    /// was received.
     pub(crate) fn encode_map(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        self.encode_map_with(encoder, T::encode)
+    }
+
+    /// The same, each entry by `write`.
+    pub(crate) fn encode_map_with(
+        &self,
+        encoder: &mut Encoder<'_>,
+        write: impl Fn(&T, &mut Encoder<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         encoder.map(self.len())?;
-        let mut last: Option<T> = None;
-        for _ in 0..self.len() {
-            let after = |value: &T| last.is_none_or(|last| key(&last) < key(value));
-            let next = self.iter().filter(after).min_by_key(|value| key(value));
+        let Source::Slice(slice) = self.source else {
+            return self.encode_values(encoder);
+        };
+        let mut last: Option<&T> = None;
+        for _ in slice {
+            let after = |value: &&T| last.is_none_or(|last| last.key() < value.key());
+            let next = slice.iter().filter(after).min_by_key(|value| value.key());
             // Fewer different keys than entries: one stands twice.
             let duplicate = hexad_cose_core::Error::new(Cose::DuplicateKey, encoder.written());
             let next = next.ok_or(duplicate)?;
-            next.encode(encoder)?;
+            write(next, encoder)?;
             last = Some(next);
         }
         Ok(())
@@ -167,12 +200,12 @@ impl<'b, T: Element<'b>> List<'b, T> {
     /// The entry of a map with this key.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<T> {
-        self.iter().find(|value| value.name() == name)
+        self.find(Label::Text(name))
     }
-}
 
-fn key<'b, T: Element<'b>>(value: &T) -> Label<'b> {
-    Label::Text(value.name())
+    fn find(&self, key: Label<'_>) -> Option<T> {
+        self.iter().find(|value| value.key() == key)
+    }
 }
 
 /// What stands between two positions of the same input.
@@ -211,10 +244,10 @@ impl<'b, T: Element<'b>> IntoIterator for List<'b, T> {
 /// The order of entries with keys does not count.
 impl<'b, T: Element<'b>> PartialEq for List<'b, T> {
     fn eq(&self, other: &Self) -> bool {
-        let keyed = self.iter().any(|value| !value.name().is_empty());
+        let keyed = self.iter().any(|value| value.key() != Label::Text(""));
         self.len() == other.len()
             && if keyed {
-                self.iter().all(|value| other.get(value.name()) == Some(value))
+                self.iter().all(|value| other.find(value.key()) == Some(value))
             } else {
                 self.iter().eq(other.iter())
             }

@@ -27,7 +27,9 @@ pub enum Submodule<'b> {
     ClaimsSet(SubmoduleClaims<'b>),
     /// A CBOR-encoded token of the submodule's own attester. Tagged; nothing in it is checked here.
     NestedToken(&'b [u8]),
-    /// A JSON-encoded `JSON-Selector` with a token of the submodule's own attester. Not looked into.
+    /// A JSON-encoded `JSON-Selector` with a token of the submodule's own attester: see
+    #[cfg_attr(feature = "std", doc = "[`Nested`](crate::Nested).")]
+    #[cfg_attr(not(feature = "std"), doc = "feature `std`.")]
     JsonToken(&'b str),
     /// The digest of a claims-set that is conveyed elsewhere.
     DetachedDigest {
@@ -46,6 +48,7 @@ pub struct SubmoduleClaims<'b> {
 
 #[derive(Clone, Copy, Debug)]
 enum Source<'b> {
+    /// A validated map.
     Encoded(Raw<'b>),
     Given(&'b Claims<'b>),
 }
@@ -58,6 +61,14 @@ impl<'b> SubmoduleClaims<'b> {
             Source::Given(claims) => *claims,
             // Validated when the enclosing token was parsed, so this can't fail.
             Source::Encoded(map) => Claims::parse_at(&mut map.cursor()).unwrap_or_default(),
+        }
+    }
+
+    /// Writes the claims; what was read, as it was received.
+    fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        match self.source {
+            Source::Given(claims) => claims.encode(encoder),
+            Source::Encoded(map) => Ok(encoder.raw(map.bytes()).map(drop)?),
         }
     }
 }
@@ -111,7 +122,7 @@ impl<'b> Codec<'b> for NamedSubmodule<'b> {
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         encoder.text(self.name)?;
         match &self.submodule {
-            Submodule::ClaimsSet(claims) => return claims.claims().encode(encoder),
+            Submodule::ClaimsSet(claims) => return claims.encode(encoder),
             Submodule::NestedToken(token) => {
                 let tagged = matches!(Cursor::new(token).peek()?, Type::Tag);
                 if !tagged {

@@ -18,6 +18,7 @@ mod members;
 mod names;
 
 pub use error::{JwkError, JwkErrorKind};
+pub(crate) use names::algorithm as algorithm_named;
 
 use alloc::string::String;
 use alloc::vec::Vec;

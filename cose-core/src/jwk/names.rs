@@ -63,7 +63,7 @@ const OPERATIONS: [(&str, i64, i64); 8] = [
     ("deriveBits", 8, 8),
 ];
 
-pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
+pub(crate) fn algorithm(name: &str) -> Option<Algorithm> {
     ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
 }
 

@@ -333,7 +333,7 @@ const fn is_symmetric(algorithm: Algorithm) -> bool {
 
 /// A fully-specified algorithm and the older one of which it is a case (RFC 9864) do the same with
 /// the same key; a key made for the one may serve the other.
-fn same_family(own: Algorithm, other: Algorithm) -> bool {
+pub(crate) fn same_family(own: Algorithm, other: Algorithm) -> bool {
     let general = |algorithm| match algorithm {
         Algorithm::ESP256 => Algorithm::ES256,
         Algorithm::ESP384 => Algorithm::ES384,

@@ -4,8 +4,9 @@ use hexad_cose_core::Label;
 use hexad_cose_core::cbor::{Cursor, Encoder, Entries, write_map};
 use hexad_cose_core::cwt::{Others, Writer};
 
+use super::Revision;
 use super::trust::{Tier, TrustworthinessVector};
-use crate::claims::some_of;
+use crate::claims::{Claims, some_of};
 use crate::error::{Error, ErrorKind};
 use crate::labels;
 use crate::list::{Codec, List};
@@ -53,6 +54,34 @@ impl<'b> Appraisal<'b> {
         }
     }
 
+    /// Writes the entry, its name first.
+    pub(super) fn write(&self, revision: Revision, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        self.check(encoder.written())?;
+        encoder.text(self.name)?;
+        write_map(encoder, |members| {
+            let mut writer = Writer::new(members, self.others);
+            writer.bytes(labels::EAT_NONCE, self.eat_nonce.as_ref().map(Nonce::as_bytes))?;
+            writer.put(labels::EAT_PROFILE, self.eat_profile.as_ref(), ProfileId::write)?;
+            writer.unsigned(labels::EAR_STATUS, Some(self.status.value()))?;
+            let vector = self.trustworthiness_vector.as_ref();
+            let vector = vector.filter(|vector| vector.iter().next().is_some());
+            let label = labels::EAR_TRUSTWORTHINESS_VECTOR;
+            writer.put(label, vector, TrustworthinessVector::write)?;
+            let policies = some_of(&self.appraisal_policy_ids);
+            writer.put(labels::EAR_APPRAISAL_POLICY_IDS, policies, |policies, encoder| {
+                match (revision, policies.len()) {
+                    (Revision::Draft03, _) => policies.encode_array(encoder),
+                    (Revision::Veraison2023, 1) => policies.encode_one_or_more(encoder),
+                    (Revision::Veraison2023, _) => Err(Error::new(
+                        ErrorKind::Claim(labels::EAR_APPRAISAL_POLICY_IDS),
+                        encoder.written(),
+                    )),
+                }
+            })?;
+            Ok(writer.finish()?)
+        })
+    }
+
     fn check(&self, offset: usize) -> Result<(), Error> {
         match self.trustworthiness_vector {
             Some(vector) if !self.status.may_sum_up(vector.tier()) => {
@@ -82,8 +111,10 @@ impl<'b> Codec<'b> for Appraisal<'b> {
                     appraisal.trustworthiness_vector = Some(TrustworthinessVector::read(cursor)?);
                 }
                 Label::Integer(labels::EAR_APPRAISAL_POLICY_IDS) => {
-                    appraisal.appraisal_policy_ids = List::parse_array(cursor, 0)?;
+                    appraisal.appraisal_policy_ids = List::parse_one_or_array(cursor, 0)?;
                 }
+                Label::Integer(labels::EAR_TEEP_CLAIMS) => drop(Claims::parse_at(cursor)?),
+                Label::Integer(labels::EAR_VERAISON_KEY_ATTESTATION) => key_attestation(cursor)?,
                 _ => cursor.skip()?,
             }
         }
@@ -95,24 +126,26 @@ impl<'b> Codec<'b> for Appraisal<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        self.check(encoder.written())?;
-        encoder.text(self.name)?;
-        write_map(encoder, |members| {
-            let mut writer = Writer::new(members, self.others);
-            writer.bytes(labels::EAT_NONCE, self.eat_nonce.as_ref().map(Nonce::as_bytes))?;
-            writer.put(labels::EAT_PROFILE, self.eat_profile.as_ref(), ProfileId::write)?;
-            writer.unsigned(labels::EAR_STATUS, Some(self.status.value()))?;
-            let vector = self.trustworthiness_vector.as_ref();
-            let vector = vector.filter(|vector| vector.iter().next().is_some());
-            let label = labels::EAR_TRUSTWORTHINESS_VECTOR;
-            writer.put(label, vector, TrustworthinessVector::write)?;
-            let policies = some_of(&self.appraisal_policy_ids);
-            writer.put(labels::EAR_APPRAISAL_POLICY_IDS, policies, List::encode_array)?;
-            Ok(writer.finish()?)
-        })
+        self.write(Revision::Draft03, encoder)
     }
 
     fn name(&self) -> &'b str {
         self.name
     }
+}
+
+/// `ear-veraison-key-attestation`: a map with the public key that was attested, and no more.
+fn key_attestation(cursor: &mut Cursor<'_>) -> Result<(), Error> {
+    let kind = ErrorKind::Claim(labels::EAR_VERAISON_KEY_ATTESTATION);
+    let error = Error::new(kind, cursor.offset());
+    let mut is_there = false;
+    let mut entries = Entries::enter(cursor)?;
+    while let Some(key) = entries.next(cursor)? {
+        if key != Label::Text("akpub") {
+            return Err(error);
+        }
+        cursor.bytes()?;
+        is_there = true;
+    }
+    if is_there { Ok(()) } else { Err(error) }
 }

@@ -20,7 +20,32 @@ use crate::message::Nonce;
 use crate::profile::Profile;
 
 /// The `eat_profile` of an EAR.
-pub const PROFILE: &str = "tag:ietf.org,2026:rats/ear#03";
+pub const PROFILE: &str = Revision::Draft03.profile();
+
+/// Which generation of the draft a result keeps to. They differ in the profile, in names in JSON, and in
+/// how policies stand: one alone, or an array.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Revision {
+    /// draft-ietf-rats-ear-03.
+    #[default]
+    Draft03,
+    /// What Veraison's verifiers and libraries issue: the draft before it had a working group's name.
+    Veraison2023,
+}
+
+impl Revision {
+    const ALL: [Self; 2] = [Self::Draft03, Self::Veraison2023];
+
+    /// Its `eat_profile`.
+    #[must_use]
+    pub const fn profile(self) -> &'static str {
+        match self {
+            Self::Draft03 => "tag:ietf.org,2026:rats/ear#03",
+            Self::Veraison2023 => "tag:github.com,2023:veraison/ear",
+        }
+    }
+}
 
 /// `ear_verifier_id`: which software appraised (AR4SI, 3.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -81,6 +106,8 @@ impl<'b> VerifierId<'b> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ear<'b> {
+    /// Which generation of the draft it keeps to.
+    pub revision: Revision,
     /// `ear_status`: what all appraisals come to.
     pub status: Option<Tier>,
     /// `iat`: when it was issued, in seconds since 1970-01-01T00:00Z.
@@ -115,6 +142,7 @@ impl<'b> Ear<'b> {
     #[must_use]
     pub fn new(iat: i64, submods: &'b [Appraisal<'b>]) -> Self {
         Self {
+            revision: Revision::Draft03,
             status: None,
             iat,
             exp: None,
@@ -131,7 +159,7 @@ impl<'b> Ear<'b> {
     ///
     /// # Errors
     /// `Cose` for what is malformed, of the wrong type, duplicate, or left over; `Profile` when it is
-    /// not an EAR of this revision; `Missing`, `Claim` and `FloatingPoint` at the claim; `Status` at
+    /// not an EAR of either [`Revision`]; `Missing`, `Claim` and `FloatingPoint` at the claim; `Status` at
     /// the map that claims more trust than what it sums up.
     pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
         Self::parse_all(Raw::new(bytes, 0))
@@ -164,11 +192,9 @@ impl<'b> Ear<'b> {
         cursor.finish()?;
         let error = |kind| Error::new(kind, claims.offset());
         let missing = |label| error(ErrorKind::Missing(label));
-        match profile {
-            None => return Err(missing(labels::EAT_PROFILE)),
-            Some(PROFILE) => {}
-            Some(_) => return Err(error(ErrorKind::Profile)),
-        }
+        let profile = profile.ok_or(missing(labels::EAT_PROFILE))?;
+        let revision = Revision::ALL.into_iter().find(|revision| revision.profile() == profile);
+        ear.revision = revision.ok_or(error(ErrorKind::Profile))?;
         ear.iat = iat.ok_or(missing(labels::IAT))?;
         ear.verifier_id = verifier_id.ok_or(missing(labels::EAR_VERIFIER_ID))?;
         ear.check(claims.offset())?;
@@ -210,7 +236,7 @@ impl<'b> Ear<'b> {
     ///
     /// # Errors
     /// `Cose` with `BufferTooSmall`, or with `DuplicateKey` for an attester named twice; `Missing`
-    /// without an appraisal; `Status`; `Claim`.
+    /// without an appraisal; `Status`; `Claim`, also for several policies in [`Revision::Veraison2023`].
     pub fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         self.check(0)?;
         write_map(encoder, |members| {
@@ -218,8 +244,12 @@ impl<'b> Ear<'b> {
             writer.integer(labels::EXP, self.exp)?;
             writer.integer(labels::IAT, Some(self.iat))?;
             writer.bytes(labels::EAT_NONCE, self.eat_nonce.as_ref().map(Nonce::as_bytes))?;
-            writer.text(labels::EAT_PROFILE, Some(PROFILE))?;
-            writer.put(labels::SUBMODS, Some(&self.submods), List::encode_map)?;
+            writer.text(labels::EAT_PROFILE, Some(self.revision.profile()))?;
+            writer.put(labels::SUBMODS, Some(&self.submods), |submods, encoder| {
+                submods.encode_map_with(encoder, |appraisal, encoder| {
+                    appraisal.write(self.revision, encoder)
+                })
+            })?;
             writer.unsigned(labels::EAR_STATUS, self.status.map(Tier::value))?;
             writer.bytes(labels::EAR_RAW_EVIDENCE, self.raw_evidence)?;
             writer.put(labels::EAR_VERIFIER_ID, Some(&self.verifier_id), VerifierId::write)?;
