@@ -123,6 +123,100 @@ pub enum ErrorKind {
     BufferTooSmall,
 }
 
+impl ErrorKind {
+    /// A number for each kind, by which the error of another crate can hold it in less than a word.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::UnexpectedType { expected } => 0x100 | expected as u16,
+            Self::UnexpectedEnd => 0,
+            Self::TrailingBytes => 1,
+            Self::ReservedValue => 2,
+            Self::UnexpectedBreak => 3,
+            Self::IndefiniteLength => 4,
+            Self::InvalidUtf8 => 5,
+            Self::IntegerRange => 6,
+            Self::TooDeep => 7,
+            Self::TooMany => 8,
+            Self::NotDeterministic => 9,
+            Self::DuplicateKey => 10,
+            Self::Length => 11,
+            Self::UnexpectedTag => 12,
+            Self::InvalidValue => 13,
+            Self::Missing => 14,
+            Self::CriticalParameter => 15,
+            Self::UnprotectedAlgorithm => 16,
+            Self::AlgorithmNotAccepted => 17,
+            Self::KeyMismatch => 18,
+            Self::Payload => 19,
+            Self::VerificationFailed => 20,
+            Self::Unsupported => 21,
+            Self::Backend => 22,
+            Self::Expired => 23,
+            Self::NotYetValid => 24,
+            Self::TooOld => 25,
+            Self::Issuer => 26,
+            Self::Audience => 27,
+            Self::BufferTooSmall => 28,
+        }
+    }
+
+    /// The kind with this [`number`](Self::number).
+    #[must_use]
+    pub const fn from_number(number: u16) -> Option<Self> {
+        Some(match number {
+            0 => Self::UnexpectedEnd,
+            1 => Self::TrailingBytes,
+            2 => Self::ReservedValue,
+            3 => Self::UnexpectedBreak,
+            4 => Self::IndefiniteLength,
+            5 => Self::InvalidUtf8,
+            6 => Self::IntegerRange,
+            7 => Self::TooDeep,
+            8 => Self::TooMany,
+            9 => Self::NotDeterministic,
+            10 => Self::DuplicateKey,
+            11 => Self::Length,
+            12 => Self::UnexpectedTag,
+            13 => Self::InvalidValue,
+            14 => Self::Missing,
+            15 => Self::CriticalParameter,
+            16 => Self::UnprotectedAlgorithm,
+            17 => Self::AlgorithmNotAccepted,
+            18 => Self::KeyMismatch,
+            19 => Self::Payload,
+            20 => Self::VerificationFailed,
+            21 => Self::Unsupported,
+            22 => Self::Backend,
+            23 => Self::Expired,
+            24 => Self::NotYetValid,
+            25 => Self::TooOld,
+            26 => Self::Issuer,
+            27 => Self::Audience,
+            28 => Self::BufferTooSmall,
+            _ => {
+                let expected = match number ^ 0x100 {
+                    0 => Type::Unsigned,
+                    1 => Type::Negative,
+                    2 => Type::Bytes,
+                    3 => Type::Text,
+                    4 => Type::Array,
+                    5 => Type::Map,
+                    6 => Type::Tag,
+                    7 => Type::Bool,
+                    8 => Type::Null,
+                    9 => Type::Undefined,
+                    10 => Type::Simple,
+                    11 => Type::Float,
+                    12 => Type::Break,
+                    _ => return None,
+                };
+                Self::UnexpectedType { expected }
+            }
+        })
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {

@@ -1,6 +1,9 @@
 //! What can be wrong with an envelope, a manifest, or the processing of one, and at which byte.
 
 use core::fmt;
+use core::num::NonZeroU32;
+
+use hexad_cose_core as cose;
 
 use crate::labels;
 
@@ -162,106 +165,57 @@ pub enum ErrorKind {
     Stopped,
 }
 
-/// An [`ErrorKind`] in four bytes, so that an [`Error`] and most results fit two registers.
+/// An [`ErrorKind`] in a word, so that an [`Error`] and most results fit two registers: which it is, and
+/// above that its number.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Packed {
-    Cose(hexad_cose_core::ErrorKind),
-    /// Which one, and its number.
-    Suit(Which, i16),
-}
-
-/// The kinds of this crate's own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Which {
-    MissingElement,
-    UnexpectedElement,
-    ElementOrder,
-    DependencyOrder,
-    UnsupportedVersion,
-    UnsupportedCommand,
-    NotInSharedSequence,
-    UnsupportedParameter,
-    UnsupportedDigest,
-    DigestLength,
-    DigestMismatch,
-    NestingTooDeep,
-    DuplicateComponent,
-    UnknownComponent,
-    NotAuthenticated,
-    Signers,
-    SequenceNumber,
-    NoCompatibilityCheck,
-    TooManyComponents,
-    UnsupportedComponent,
-    ComponentIndex,
-    NoComponentIndex,
-    Severed,
-    AccessDenied,
-    TooManyDependencies,
-    NestedPrefix,
-    DependencyCycle,
-    DependencyIntegrity,
-    DependencyNotProcessed,
-    NotADependency,
-    ComponentInUse,
-    Referenced,
-    NoRecipient,
-    MissingParameter,
-    SoftFailureScope,
-    StrictOrder,
-    ConditionFailed,
-    DirectiveFailed,
-    NotStored,
-    ImageSize,
-    Stopped,
-}
+struct Packed(NonZeroU32);
 
 impl Packed {
     // A match for each of both, which come to a table and to a few comparisons.
     const fn new(kind: ErrorKind) -> Self {
-        let which = match kind {
-            ErrorKind::Cose(kind) => return Self::Cose(kind),
-            ErrorKind::MissingElement(_) => Which::MissingElement,
-            ErrorKind::UnexpectedElement(_) => Which::UnexpectedElement,
-            ErrorKind::ElementOrder => Which::ElementOrder,
-            ErrorKind::DependencyOrder => Which::DependencyOrder,
-            ErrorKind::UnsupportedVersion => Which::UnsupportedVersion,
-            ErrorKind::UnsupportedCommand(_) => Which::UnsupportedCommand,
-            ErrorKind::NotInSharedSequence(_) => Which::NotInSharedSequence,
-            ErrorKind::UnsupportedParameter(_) => Which::UnsupportedParameter,
-            ErrorKind::UnsupportedDigest(_) => Which::UnsupportedDigest,
-            ErrorKind::DigestLength => Which::DigestLength,
-            ErrorKind::DigestMismatch => Which::DigestMismatch,
-            ErrorKind::NestingTooDeep => Which::NestingTooDeep,
-            ErrorKind::DuplicateComponent => Which::DuplicateComponent,
-            ErrorKind::UnknownComponent => Which::UnknownComponent,
-            ErrorKind::NotAuthenticated => Which::NotAuthenticated,
-            ErrorKind::Signers(_) => Which::Signers,
-            ErrorKind::SequenceNumber => Which::SequenceNumber,
-            ErrorKind::NoCompatibilityCheck => Which::NoCompatibilityCheck,
-            ErrorKind::TooManyComponents => Which::TooManyComponents,
-            ErrorKind::UnsupportedComponent(_) => Which::UnsupportedComponent,
-            ErrorKind::ComponentIndex => Which::ComponentIndex,
-            ErrorKind::NoComponentIndex => Which::NoComponentIndex,
-            ErrorKind::Severed(_) => Which::Severed,
-            ErrorKind::AccessDenied(_) => Which::AccessDenied,
-            ErrorKind::TooManyDependencies => Which::TooManyDependencies,
-            ErrorKind::NestedPrefix => Which::NestedPrefix,
-            ErrorKind::DependencyCycle => Which::DependencyCycle,
-            ErrorKind::DependencyIntegrity => Which::DependencyIntegrity,
-            ErrorKind::DependencyNotProcessed => Which::DependencyNotProcessed,
-            ErrorKind::NotADependency => Which::NotADependency,
-            ErrorKind::ComponentInUse => Which::ComponentInUse,
-            ErrorKind::Referenced => Which::Referenced,
-            ErrorKind::NoRecipient => Which::NoRecipient,
-            ErrorKind::MissingParameter(_) => Which::MissingParameter,
-            ErrorKind::SoftFailureScope => Which::SoftFailureScope,
-            ErrorKind::StrictOrder => Which::StrictOrder,
-            ErrorKind::ConditionFailed(_) => Which::ConditionFailed,
-            ErrorKind::DirectiveFailed(_) => Which::DirectiveFailed,
-            ErrorKind::NotStored => Which::NotStored,
-            ErrorKind::ImageSize => Which::ImageSize,
-            ErrorKind::Stopped => Which::Stopped,
+        let which: u8 = match kind {
+            ErrorKind::Cose(_) => 0,
+            ErrorKind::MissingElement(_) => 1,
+            ErrorKind::UnexpectedElement(_) => 2,
+            ErrorKind::ElementOrder => 3,
+            ErrorKind::DependencyOrder => 4,
+            ErrorKind::UnsupportedVersion => 5,
+            ErrorKind::UnsupportedCommand(_) => 6,
+            ErrorKind::NotInSharedSequence(_) => 7,
+            ErrorKind::UnsupportedParameter(_) => 8,
+            ErrorKind::UnsupportedDigest(_) => 9,
+            ErrorKind::DigestLength => 10,
+            ErrorKind::DigestMismatch => 11,
+            ErrorKind::NestingTooDeep => 12,
+            ErrorKind::DuplicateComponent => 13,
+            ErrorKind::UnknownComponent => 14,
+            ErrorKind::NotAuthenticated => 15,
+            ErrorKind::Signers(_) => 16,
+            ErrorKind::SequenceNumber => 17,
+            ErrorKind::NoCompatibilityCheck => 18,
+            ErrorKind::TooManyComponents => 19,
+            ErrorKind::UnsupportedComponent(_) => 20,
+            ErrorKind::ComponentIndex => 21,
+            ErrorKind::NoComponentIndex => 22,
+            ErrorKind::Severed(_) => 23,
+            ErrorKind::AccessDenied(_) => 24,
+            ErrorKind::TooManyDependencies => 25,
+            ErrorKind::NestedPrefix => 26,
+            ErrorKind::DependencyCycle => 27,
+            ErrorKind::DependencyIntegrity => 28,
+            ErrorKind::DependencyNotProcessed => 29,
+            ErrorKind::NotADependency => 30,
+            ErrorKind::ComponentInUse => 31,
+            ErrorKind::Referenced => 32,
+            ErrorKind::NoRecipient => 33,
+            ErrorKind::MissingParameter(_) => 34,
+            ErrorKind::SoftFailureScope => 35,
+            ErrorKind::StrictOrder => 36,
+            ErrorKind::ConditionFailed(_) => 37,
+            ErrorKind::DirectiveFailed(_) => 38,
+            ErrorKind::NotStored => 39,
+            ErrorKind::ImageSize => 40,
+            ErrorKind::Stopped => 41,
         };
         let number = match kind {
             ErrorKind::MissingElement(label)
@@ -279,62 +233,67 @@ impl Packed {
                 nearest_index(index)
             }
             ErrorKind::Signers(None) => -1,
+            ErrorKind::Cose(kind) => kind.number().cast_signed(),
             _ => 0,
         };
-        Self::Suit(which, number)
+        let [low, high] = number.to_le_bytes();
+        // Not zero, and so a `Result` needs no word more.
+        Self(NonZeroU32::MIN.saturating_add(u32::from_le_bytes([0, which, low, high])))
     }
 
     #[inline]
     const fn kind(self) -> ErrorKind {
-        let (which, number) = match self {
-            Self::Cose(kind) => return ErrorKind::Cose(kind),
-            Self::Suit(which, number) => (which, number),
-        };
+        let [_, which, low, high] = self.0.get().to_le_bytes();
+        let number = i16::from_le_bytes([low, high]);
         let label = number as i64;
         let index = number.unsigned_abs() as usize;
         match which {
-            Which::MissingElement => ErrorKind::MissingElement(label),
-            Which::UnexpectedElement => ErrorKind::UnexpectedElement(label),
-            Which::ElementOrder => ErrorKind::ElementOrder,
-            Which::DependencyOrder => ErrorKind::DependencyOrder,
-            Which::UnsupportedVersion => ErrorKind::UnsupportedVersion,
-            Which::UnsupportedCommand => ErrorKind::UnsupportedCommand(label),
-            Which::NotInSharedSequence => ErrorKind::NotInSharedSequence(label),
-            Which::UnsupportedParameter => ErrorKind::UnsupportedParameter(label),
-            Which::UnsupportedDigest => ErrorKind::UnsupportedDigest(label),
-            Which::DigestLength => ErrorKind::DigestLength,
-            Which::DigestMismatch => ErrorKind::DigestMismatch,
-            Which::NestingTooDeep => ErrorKind::NestingTooDeep,
-            Which::DuplicateComponent => ErrorKind::DuplicateComponent,
-            Which::UnknownComponent => ErrorKind::UnknownComponent,
-            Which::NotAuthenticated => ErrorKind::NotAuthenticated,
-            Which::Signers if number < 0 => ErrorKind::Signers(None),
-            Which::Signers => ErrorKind::Signers(Some(index)),
-            Which::SequenceNumber => ErrorKind::SequenceNumber,
-            Which::NoCompatibilityCheck => ErrorKind::NoCompatibilityCheck,
-            Which::TooManyComponents => ErrorKind::TooManyComponents,
-            Which::UnsupportedComponent => ErrorKind::UnsupportedComponent(index),
-            Which::ComponentIndex => ErrorKind::ComponentIndex,
-            Which::NoComponentIndex => ErrorKind::NoComponentIndex,
-            Which::Severed => ErrorKind::Severed(label),
-            Which::AccessDenied => ErrorKind::AccessDenied(label),
-            Which::TooManyDependencies => ErrorKind::TooManyDependencies,
-            Which::NestedPrefix => ErrorKind::NestedPrefix,
-            Which::DependencyCycle => ErrorKind::DependencyCycle,
-            Which::DependencyIntegrity => ErrorKind::DependencyIntegrity,
-            Which::DependencyNotProcessed => ErrorKind::DependencyNotProcessed,
-            Which::NotADependency => ErrorKind::NotADependency,
-            Which::ComponentInUse => ErrorKind::ComponentInUse,
-            Which::Referenced => ErrorKind::Referenced,
-            Which::NoRecipient => ErrorKind::NoRecipient,
-            Which::MissingParameter => ErrorKind::MissingParameter(label),
-            Which::SoftFailureScope => ErrorKind::SoftFailureScope,
-            Which::StrictOrder => ErrorKind::StrictOrder,
-            Which::ConditionFailed => ErrorKind::ConditionFailed(label),
-            Which::DirectiveFailed => ErrorKind::DirectiveFailed(label),
-            Which::NotStored => ErrorKind::NotStored,
-            Which::ImageSize => ErrorKind::ImageSize,
-            Which::Stopped => ErrorKind::Stopped,
+            0 => match cose::ErrorKind::from_number(number.cast_unsigned()) {
+                Some(kind) => ErrorKind::Cose(kind),
+                None => ErrorKind::Stopped,
+            },
+            1 => ErrorKind::MissingElement(label),
+            2 => ErrorKind::UnexpectedElement(label),
+            3 => ErrorKind::ElementOrder,
+            4 => ErrorKind::DependencyOrder,
+            5 => ErrorKind::UnsupportedVersion,
+            6 => ErrorKind::UnsupportedCommand(label),
+            7 => ErrorKind::NotInSharedSequence(label),
+            8 => ErrorKind::UnsupportedParameter(label),
+            9 => ErrorKind::UnsupportedDigest(label),
+            10 => ErrorKind::DigestLength,
+            11 => ErrorKind::DigestMismatch,
+            12 => ErrorKind::NestingTooDeep,
+            13 => ErrorKind::DuplicateComponent,
+            14 => ErrorKind::UnknownComponent,
+            15 => ErrorKind::NotAuthenticated,
+            16 if number < 0 => ErrorKind::Signers(None),
+            16 => ErrorKind::Signers(Some(index)),
+            17 => ErrorKind::SequenceNumber,
+            18 => ErrorKind::NoCompatibilityCheck,
+            19 => ErrorKind::TooManyComponents,
+            20 => ErrorKind::UnsupportedComponent(index),
+            21 => ErrorKind::ComponentIndex,
+            22 => ErrorKind::NoComponentIndex,
+            23 => ErrorKind::Severed(label),
+            24 => ErrorKind::AccessDenied(label),
+            25 => ErrorKind::TooManyDependencies,
+            26 => ErrorKind::NestedPrefix,
+            27 => ErrorKind::DependencyCycle,
+            28 => ErrorKind::DependencyIntegrity,
+            29 => ErrorKind::DependencyNotProcessed,
+            30 => ErrorKind::NotADependency,
+            31 => ErrorKind::ComponentInUse,
+            32 => ErrorKind::Referenced,
+            33 => ErrorKind::NoRecipient,
+            34 => ErrorKind::MissingParameter(label),
+            35 => ErrorKind::SoftFailureScope,
+            36 => ErrorKind::StrictOrder,
+            37 => ErrorKind::ConditionFailed(label),
+            38 => ErrorKind::DirectiveFailed(label),
+            39 => ErrorKind::NotStored,
+            40 => ErrorKind::ImageSize,
+            _ => ErrorKind::Stopped,
         }
     }
 }
