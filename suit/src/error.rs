@@ -40,6 +40,13 @@ impl Error {
         self.kind.kind()
     }
 
+    /// Whether it is of this kind, whatever the number.
+    pub(crate) const fn is_like(self, kind: ErrorKind) -> bool {
+        let [_, own, ..] = self.kind.0.get().to_le_bytes();
+        let [_, other, ..] = Packed::new(kind).0.get().to_le_bytes();
+        own == other
+    }
+
     /// The byte of the input at which it is wrong.
     #[must_use]
     pub const fn offset(self) -> usize {

@@ -135,7 +135,10 @@ impl<'b> Manifest<'b> {
         }
         self.sequence_number = read::unsigned(&mut self.required(label::SEQUENCE_NUMBER)?)?;
         let common = read::wrapped(&mut self.required(label::COMMON)?)?;
-        self.read_common(common, options)?;
+        // Not from within: the check has a path of levels on its stack.
+        if let Some(shared) = self.read_common(common, options)? {
+            self.findings = sequence::check(shared, Place::Shared, self.count, options)?;
+        }
         for (label, offset) in (0..).zip(self.elements) {
             if offset != 0 && label >= label::REFERENCE_URI && !is_taken(label) {
                 self.check(label, self.position(offset), options)?;
@@ -156,6 +159,7 @@ impl<'b> Manifest<'b> {
     }
 
     /// Notes where the elements are.
+    #[inline(never)]
     fn locate(&mut self, options: &Options) -> Result<(), Error> {
         let mut cursor = self.encoded.cursor();
         let mut keys = Keys::enter(&mut cursor)?;
@@ -184,8 +188,13 @@ impl<'b> Manifest<'b> {
         }
     }
 
-    /// Reads suit-common, which is all of what `cursor` holds.
-    fn read_common(&mut self, mut cursor: Cursor<'b>, options: &Options) -> Result<(), Error> {
+    /// Reads suit-common, which is all of what `cursor` holds, but for the shared sequence.
+    #[inline(never)]
+    fn read_common(
+        &mut self,
+        mut cursor: Cursor<'b>,
+        options: &Options,
+    ) -> Result<Option<CommandSequence<'b>>, Error> {
         let [components, dependencies, shared] = common::locate(&mut cursor)?;
         let limit = options.components;
         if let Some(mut components) = components {
@@ -200,10 +209,9 @@ impl<'b> Manifest<'b> {
         }
         if let Some(mut shared) = shared {
             self.set(SHARED_SEQUENCE, shared.offset());
-            let shared = CommandSequence::take(&mut shared)?;
-            self.findings = sequence::check(shared, Place::Shared, self.count, options)?;
+            return Ok(Some(CommandSequence::take(&mut shared)?));
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Checks the element `label`, whose value begins at `element`.

@@ -599,7 +599,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         &mut self,
         instruction: &Instruction<'m>,
         has_component: bool,
-        result: Result<(), ErrorKind>,
+        result: Result<(), Error>,
         platform: &mut P,
     ) {
         let Some(frame) = self.stack.last() else { return };
@@ -618,7 +618,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             manifest: self.path(instruction.manifest),
             component: has_component.then_some(instruction.index),
             policy,
-            result,
+            result: result.map_err(Error::kind),
         });
     }
 }

@@ -20,6 +20,7 @@ impl<'b> TextMap<'b> {
     }
 
     /// Reads the map that is all of `encoded` and checks that it names no other `components`.
+    #[inline(never)]
     pub(crate) fn parse(encoded: Raw<'b>, components: Components<'_>) -> Result<Self, Error> {
         let mut cursor = encoded.cursor();
         let mut entries = Entries::enter(&mut cursor)?;

@@ -202,15 +202,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         result: Result<(), Error>,
         platform: &mut P,
     ) -> Result<(), Error> {
-        self.record(instruction, true, result.map_err(Error::kind), platform);
-        match result {
-            Ok(()) => Ok(()),
-            Err(error) => match error.kind() {
-                // The manifest can't be processed here at all: no alternative helps.
-                ErrorKind::UnsupportedCommand(_) | ErrorKind::NotADependency => Err(error),
-                _ => self.condition_failed(error, platform),
-            },
+        self.record(instruction, true, result, platform);
+        let Err(error) = result else { return Ok(()) };
+        // The manifest can't be processed here at all: no alternative helps.
+        if error.is_like(const { ErrorKind::UnsupportedCommand(0) })
+            || error.is_like(const { ErrorKind::NotADependency })
+        {
+            return Err(error);
         }
+        self.condition_failed(error, platform)
     }
 
     /// Prepares an image match: what is to be hashed, and what must come out. `Some(false)` when it is known

@@ -200,7 +200,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         result: Result<(), Error>,
         platform: &mut P,
     ) -> Result<(), Error> {
-        self.record(instruction, true, result.map_err(Error::kind), platform);
+        self.record(instruction, true, result, platform);
         result
     }
 

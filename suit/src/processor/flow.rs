@@ -265,7 +265,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 }
                 _ => {}
             }
-            self.nested_ended(Err(error.kind()), platform)?;
+            self.nested_ended(Err(error), platform)?;
         }
         Err(error)
     }
@@ -273,7 +273,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// The try-each, run-sequence or dependency that the innermost sequence was at has ended.
     pub(super) fn nested_ended(
         &mut self,
-        result: Result<(), ErrorKind>,
+        result: Result<(), Error>,
         platform: &mut P,
     ) -> Result<(), Error> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
