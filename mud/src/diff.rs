@@ -118,8 +118,8 @@ fn alone<'m>(these: &[Flow<'m>], those: &[Flow<'m>]) -> Vec<Flow<'m>> {
 
 /// What a flow says, apart from the names of its list and entry.
 fn said(flow: &Flow<'_>) -> (crate::flow::Direction, String, String) {
-    let ethernet = format!("{:?}", flow.ethernet);
-    (flow.direction, flow.to_string(), ethernet)
+    let conditions = format!("{:?} {:?}", flow.ethernet, flow.fields);
+    (flow.direction, flow.to_string(), conditions)
 }
 
 /// The nodes of the container `mud` but the policies, in words.

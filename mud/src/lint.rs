@@ -208,7 +208,7 @@ fn kinds(flow: &Flow<'_>, before: &[Flow<'_>], others: &[Flow<'_>]) -> Vec<Warni
         kinds.push(WarningKind::Partial);
     }
     // Such a condition narrows the entry in a way that can't be told here.
-    if flow.ethernet.is_none() {
+    if flow.ethernet.is_none() && flow.fields.is_empty() {
         match (anyone(flow), flow.transport) {
             (true, Transport::Any) => kinds.push(WarningKind::AnyAny),
             (true, _) => kinds.push(WarningKind::AnyPeer),
@@ -253,6 +253,7 @@ fn covers(other: &Flow<'_>, flow: &Flow<'_>) -> bool {
         && (all || same)
         && (other.device.is_none() || other.device == flow.device)
         && (other.ethernet.is_none() || other.ethernet == flow.ethernet)
+        && (other.fields.is_empty() || other.fields == flow.fields)
         && !other.partial
 }
 

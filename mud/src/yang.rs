@@ -133,7 +133,7 @@ impl Reading<'_> {
     }
 
     /// A whole number from `least` to `most`.
-    fn number(&mut self, value: &Value<'_>, least: u16, most: u16) -> Result<u16, Fault> {
+    fn number(&mut self, value: &Value<'_>, least: u32, most: u32) -> Result<u32, Fault> {
         let text = match &value.kind {
             Kind::Number(text) => *text,
             Kind::String(text) if is_digits(text) => {
@@ -153,7 +153,7 @@ impl Reading<'_> {
                 "a whole number has no point and no exponent (RFC 7951, 6.1, RFC 7950, 9.2.1)",
             ));
         }
-        match text.parse::<u16>() {
+        match text.parse::<u32>() {
             Ok(number) if (least..=most).contains(&number) => Ok(number),
             _ => Err(Fault::new(
                 ErrorKind::OutOfRange,
@@ -161,7 +161,13 @@ impl Reading<'_> {
                 match (least, most) {
                     (1, 168) => "cache-validity is 1 to 168 hours (RFC 8520, 3.5)",
                     (_, 255) => "a number of 8 bits is 0 to 255",
-                    _ => "a number of 16 bits is 0 to 65535",
+                    (_, 65535) => "a number of 16 bits is 0 to 65535",
+                    (0, 63) => "dscp is 0 to 63 (RFC 8519, 4.2)",
+                    (0, 3) => "ecn is 0 to 3 (RFC 8519, 4.2)",
+                    (5, 60) => "ihl is 5 to 60 (RFC 8519, 4.2)",
+                    (5, 15) => "data-offset is 5 to 15 (RFC 8519, 4.2)",
+                    (_, 0xf_ffff) => "flow-label is 0 to 1048575 (RFC 6991, ipv6-flow-label)",
+                    _ => "a number of 32 bits is 0 to 4294967295",
                 },
             )),
         }
@@ -181,7 +187,27 @@ impl Reading<'_> {
 
     /// A `uint16`.
     pub fn uint16(&mut self, value: &Value<'_>) -> Result<u16, Fault> {
-        self.number(value, 0, u16::MAX)
+        let number = self.number(value, 0, u16::MAX.into())?;
+        // In range already.
+        Ok(u16::try_from(number).unwrap_or(u16::MAX))
+    }
+
+    /// A `uint32` up to `most`.
+    pub fn uint32(&mut self, value: &Value<'_>, most: u32) -> Result<u32, Fault> {
+        self.number(value, 0, most)
+    }
+
+    /// A `binary`, which stays in base64.
+    pub fn binary<'v>(&self, value: &'v Value<'_>) -> Result<&'v str, Fault> {
+        let text = self.string(value)?;
+        let digits = text.trim_end_matches('=');
+        let padding = text.len().saturating_sub(digits.len());
+        let digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/".contains(&byte);
+        if text.len() % 4 == 0 && padding <= 2 && digits.bytes().all(digit) {
+            return Ok(text);
+        }
+        let advice = "binary values are written in base64, with its padding (RFC 7951, 6.6)";
+        Err(Fault::new(ErrorKind::InvalidValue, value.offset, advice))
     }
 
     /// An `identityref`: its name, without the module, which may be left out (RFC 7951, 6.8).

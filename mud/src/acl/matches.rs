@@ -1,13 +1,15 @@
 //! Reads what an entry matches. Whatever can't be understood is refused, for it would narrow the entry.
 
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::ethertypes::ETHERTYPES;
+use super::field::read_field;
 use super::read::ignored;
 use super::{
-    AclType, Ethernet, Icmp, Ip, L3, L4, Matches, MudMatches, Operator, PortMatch, Tcp, Udp,
+    AclType, Ethernet, Field, Icmp, Ip, L3, L4, Matches, MudMatches, Operator, PortMatch, Tcp, Udp,
 };
 use crate::error::{ErrorKind, Fault};
 use crate::extension::{self, read_profiles};
@@ -32,6 +34,7 @@ pub(super) fn matches(
     let mut eth = None;
     let mut l3 = None;
     let mut l4 = None;
+    let mut fields = BTreeSet::new();
     let mut client_profiles = None;
     let mut unknown = Vec::new();
     for member in value.members()? {
@@ -45,13 +48,15 @@ pub(super) fn matches(
             (module::ACL, name @ ("ipv4" | "ipv6")) => {
                 let version = if name == "ipv4" { IpVersion::V4 } else { IpVersion::V6 };
                 header(reading, member, kind, Some(version))?;
-                let ip = L3::new(version, ip(reading, &member.value, version)?);
+                let ip = ip(reading, &member.value, version, &mut fields)?;
+                let ip = L3::new(version, ip);
                 if l3.replace(ip).is_some() {
                     return Err(choice);
                 }
             }
             (module::ACL, name @ ("tcp" | "udp" | "icmp")) => {
-                if l4.replace((member.offset, self::l4(reading, &member.value, name)?)).is_some() {
+                let header = self::l4(reading, &member.value, name, &mut fields)?;
+                if l4.replace((member.offset, header)).is_some() {
                     return Err(choice);
                 }
             }
@@ -87,7 +92,8 @@ pub(super) fn matches(
         check_protocol(*offset, *l4, l3)?;
     }
     let l4 = l4.map(|(_, l4)| l4);
-    Ok(Matches { mud: mud.unwrap_or_default(), eth, l3, l4, client_profiles, unknown })
+    let mud = mud.unwrap_or_default();
+    Ok(Matches { mud, eth, l3, l4, fields, client_profiles, unknown })
 }
 
 /// The type of the list must allow the header that `member` matches: that of IP in this version, or of
@@ -219,11 +225,16 @@ fn ethertype(reading: &mut Reading<'_>, value: &Value<'_>) -> Result<u16, Fault>
     Ok(ethertype)
 }
 
-fn ip(reading: &mut Reading<'_>, value: &Value<'_>, version: IpVersion) -> Result<Ip, Fault> {
+fn ip(
+    reading: &mut Reading<'_>,
+    value: &Value<'_>,
+    version: IpVersion,
+    fields: &mut BTreeSet<Field>,
+) -> Result<Ip, Fault> {
     let mut ip = Ip::default();
-    let (source, destination) = match version {
-        IpVersion::V4 => ("source-ipv4-network", "destination-ipv4-network"),
-        IpVersion::V6 => ("source-ipv6-network", "destination-ipv6-network"),
+    let (header, source, destination) = match version {
+        IpVersion::V4 => ("ipv4", "source-ipv4-network", "destination-ipv4-network"),
+        IpVersion::V6 => ("ipv6", "source-ipv6-network", "destination-ipv6-network"),
     };
     for member in value.members()? {
         let value = &member.value;
@@ -241,13 +252,32 @@ fn ip(reading: &mut Reading<'_>, value: &Value<'_>, version: IpVersion) -> Resul
             (module::ACL, name) if name == destination => {
                 set(&mut ip.destination_network, reading.prefix(value, version)?, member)?;
             }
+            (module::ACL, name) => further(reading, header, name, member, fields)?,
             _ => return Err(unknown_match(member)),
         }
     }
     Ok(ip)
 }
 
-fn l4(reading: &mut Reading<'_>, value: &Value<'_>, name: &str) -> Result<L4, Fault> {
+/// A field that is hardly ever matched.
+fn further(
+    reading: &mut Reading<'_>,
+    header: &str,
+    name: &str,
+    member: &Member<'_>,
+    fields: &mut BTreeSet<Field>,
+) -> Result<(), Fault> {
+    let field = read_field(reading, header, name, &member.value)?;
+    fields.insert(field.ok_or_else(|| unknown_match(member))?);
+    Ok(())
+}
+
+fn l4(
+    reading: &mut Reading<'_>,
+    value: &Value<'_>,
+    name: &str,
+    fields: &mut BTreeSet<Field>,
+) -> Result<L4, Fault> {
     let mut source_port = None;
     let mut destination_port = None;
     let mut direction_initiated = None;
@@ -268,6 +298,7 @@ fn l4(reading: &mut Reading<'_>, value: &Value<'_>, name: &str) -> Result<L4, Fa
             }
             ("icmp", (module::ACL, "type")) => set(&mut icmp.kind, reading.uint8(value)?, member)?,
             ("icmp", (module::ACL, "code")) => set(&mut icmp.code, reading.uint8(value)?, member)?,
+            (header, (module::ACL, name)) => further(reading, header, name, member, fields)?,
             _ => return Err(unknown_match(member)),
         }
     }
@@ -428,32 +459,12 @@ fn uri(reading: &Reading<'_>, value: &Value<'_>) -> Result<String, Fault> {
 /// A condition that is not understood can't be ignored, for the entry would match more than it says.
 fn unknown_match(member: &Member<'_>) -> Fault {
     let name = member.name.rsplit(':').next().unwrap_or_default();
-    let known = [
-        "dscp",
-        "ecn",
-        "length",
-        "ttl",
-        "ihl",
-        "flags",
-        "offset",
-        "identification",
-        "flow-label",
-        "sequence-number",
-        "acknowledgement-number",
-        "data-offset",
-        "reserved",
-        "window-size",
-        "urgent-pointer",
-        "options",
-        "rest-of-header",
-        "egress-interface",
-        "ingress-interface",
-    ];
-    if known.contains(&name) {
+    if matches!(name, "egress-interface" | "ingress-interface") {
         Fault::new(
             ErrorKind::Unsupported,
             member.offset,
-            "this field can't be matched here; without it the entry would match more than it says",
+            "an interface is one of a single box, which a manufacturer does not know; without it the entry \
+             would match more than it says: take the entry away",
         )
     } else {
         Fault::new(

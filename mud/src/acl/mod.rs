@@ -1,16 +1,19 @@
 //! Access control lists (RFC 8519) with the matches that RFC 8520 adds.
 
 mod ethertypes;
+mod field;
 mod matches;
 mod read;
 mod write;
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::extension::TlsProfile;
 use crate::flow::{Direction, IpVersion, Prefix};
 pub use crate::yang::Unknown;
+pub use field::Field;
 
 pub(crate) use read::{acls, ignored};
 pub(crate) use write::write_acls;
@@ -121,6 +124,8 @@ pub struct Matches {
     pub l3: Option<L3>,
     /// `tcp`, `udp` or `icmp`.
     pub l4: Option<L4>,
+    /// Further fields of the headers above. One of a header that is not above can't be written.
+    pub fields: BTreeSet<Field>,
     /// `ietf-acl-tls:client-profiles`: the TLS that the device speaks (RFC 9761); any of the profiles.
     pub client_profiles: Option<Vec<TlsProfile>>,
     /// Conditions of modules that this crate does not know.

@@ -1,8 +1,10 @@
 //! Writes `ietf-access-control-list:acls`, in the order of the example in RFC 8520, 9.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 
-use super::{Acl, Ethernet, L3, L4, Logging, Matches, MudMatches, PortMatch};
+use super::field::write_field;
+use super::{Acl, Ethernet, Field, L3, L4, Logging, Matches, MudMatches, PortMatch};
 use crate::extension::write_profiles;
 use crate::flow::IpVersion;
 use crate::json::Writer;
@@ -54,10 +56,10 @@ fn write_matches(writer: &mut Writer, matches: &Matches) {
         writer.name("eth").object(|writer| write_eth(writer, eth));
     }
     if let Some(l3) = &matches.l3 {
-        write_l3(writer, l3);
+        write_l3(writer, l3, &matches.fields);
     }
     if let Some(l4) = matches.l4 {
-        write_l4(writer, l4);
+        write_l4(writer, l4, &matches.fields);
     }
     if let Some(profiles) = &matches.client_profiles {
         write_profiles(writer.name("ietf-acl-tls:client-profiles"), profiles);
@@ -106,7 +108,7 @@ fn write_eth(writer: &mut Writer, eth: &Ethernet) {
     }
 }
 
-fn write_l3(writer: &mut Writer, l3: &L3) {
+fn write_l3(writer: &mut Writer, l3: &L3, fields: &BTreeSet<Field>) {
     let (name, source, destination) = match l3.version() {
         IpVersion::V4 => ("ipv4", "source-ipv4-network", "destination-ipv4-network"),
         IpVersion::V6 => ("ipv6", "source-ipv6-network", "destination-ipv6-network"),
@@ -128,10 +130,14 @@ fn write_l3(writer: &mut Writer, l3: &L3) {
         if let Some(prefix) = ip.destination_network {
             writer.name(destination).string(&format!("{prefix}"));
         }
+        fields.iter().for_each(|field| write_field(writer, name, field));
     });
 }
 
-fn write_l4(writer: &mut Writer, l4: L4) {
+fn write_l4(writer: &mut Writer, l4: L4, fields: &BTreeSet<Field>) {
+    let further = |writer: &mut Writer, header| {
+        fields.iter().for_each(|field| write_field(writer, header, field));
+    };
     match l4 {
         L4::Tcp(tcp) => writer.name("tcp").object(|writer| {
             if let Some(direction) = tcp.direction_initiated {
@@ -139,10 +145,12 @@ fn write_l4(writer: &mut Writer, l4: L4) {
             }
             write_ports(writer, "source-port", tcp.source_port);
             write_ports(writer, "destination-port", tcp.destination_port);
+            further(writer, "tcp");
         }),
         L4::Udp(udp) => writer.name("udp").object(|writer| {
             write_ports(writer, "source-port", udp.source_port);
             write_ports(writer, "destination-port", udp.destination_port);
+            further(writer, "udp");
         }),
         L4::Icmp(icmp) => writer.name("icmp").object(|writer| {
             if let Some(kind) = icmp.kind {
@@ -151,6 +159,7 @@ fn write_l4(writer: &mut Writer, l4: L4) {
             if let Some(code) = icmp.code {
                 writer.name("code").number(code);
             }
+            further(writer, "icmp");
         }),
     }
 }

@@ -4,7 +4,7 @@ use std::format;
 
 use super::{Mud, Reader, Reading};
 use crate::ErrorKind;
-use crate::acl::AclType;
+use crate::acl::{AclType, Field};
 use crate::flow::{Direction, IpVersion, Peer, Ports, Prefix, Transport};
 
 const FILE: &str = r#"{
@@ -158,7 +158,12 @@ fn mistakes_are_refused_at_their_node() {
             &format!("{ace}/matches/tcp/source-port"),
         ),
         // A condition that is passed over would let more packets through than the file says.
-        ("\"protocol\": 6", "\"ttl\": 1", Unsupported, &format!("{ace}/matches/ipv6/ttl")),
+        (
+            "\"tcp\": {",
+            "\"egress-interface\": \"a\", \"tcp\": {",
+            Unsupported,
+            &format!("{ace}/matches/egress-interface"),
+        ),
         (
             "\"protocol\": 6",
             "\"portocol\": 6",
@@ -398,4 +403,40 @@ fn many_findings_are_reported_in_time() {
     let reading = Reader::new().read(file.as_bytes()).unwrap();
     assert_eq!(reading.findings.len(), 60_000);
     assert_eq!(reading.findings[59_999].pointer(), "/ietf-mud:mud/x:59999");
+}
+
+/// RFC 8519, 4.2: every field of the headers, within its range; what is written is what was read, and the
+/// flow says that there is more to match.
+#[test]
+fn further_fields_are_read_and_written() {
+    let v6 =
+        r#""protocol": 6, "dscp": 46, "ecn": 1, "length": 40, "ttl": 64, "flow-label": 1048575"#;
+    let tcp = r#""tcp": {"sequence-number": 4294967295, "acknowledgement-number": 0, "data-offset": 5,
+        "reserved": 0, "flags": "syn  ack", "window-size": 1, "urgent-pointer": 2, "options": "AQ==","#;
+    let file = with("\"protocol\": 6", v6).replacen("\"tcp\": {", tcp, 1);
+    let mud = Mud::parse(file.as_bytes()).unwrap();
+    let fields = &mud.contents().acls[0].aces[0].matches.fields;
+    assert_eq!(fields.len(), 13);
+    assert!(fields.contains(&Field::TcpFlags(0x12)) && fields.contains(&Field::Dscp(46)));
+    assert!(mud.to_json().contains("\"flags\": \"ack syn\""));
+    assert_eq!(Mud::parse(mud.to_json().as_bytes()).unwrap(), mud);
+    let flows: Vec<_> = mud.flows().map(|flow| flow.fields.len()).collect();
+    assert_eq!(flows, [0, 13]);
+    let error = Mud::parse(with("\"protocol\": 6", "\"ihl\": 5").as_bytes()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnknownNode);
+    for (field, kind) in [
+        ("\"dscp\": 64", ErrorKind::OutOfRange),
+        ("\"ecn\": 4", ErrorKind::OutOfRange),
+        ("\"flow-label\": 1048576", ErrorKind::OutOfRange),
+        ("\"length\": 65536", ErrorKind::OutOfRange),
+        ("\"ttl\": 64, \"ttl\": 64", ErrorKind::DuplicateKey),
+    ] {
+        let error = Mud::parse(with("\"protocol\": 6", field).as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), kind, "{field}");
+    }
+    for flags in ["fin fin", "FIN", "reserved", "fin,syn"] {
+        let flags = format!("\"tcp\": {{\"flags\": \"{flags}\",");
+        let error = Mud::parse(with("\"tcp\": {", &flags).as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flags}");
+    }
 }

@@ -8,12 +8,13 @@
 mod tests;
 mod words;
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
 use crate::acl::{
-    Ace, Acl, Ethernet, Forwarding, Icmp, Ip, L3, L4, Logging, Matches, Operator, PortMatch,
+    Ace, Acl, Ethernet, Field, Forwarding, Icmp, Ip, L3, L4, Logging, Matches, Operator, PortMatch,
 };
 
 /// What becomes of the packets of one kind, in one direction. All its conditions must hold.
@@ -38,6 +39,8 @@ pub struct Flow<'m> {
     pub ethernet: Option<Ethernet>,
     /// What they talk.
     pub transport: Transport,
+    /// Further fields of the headers. Whoever can't match these must not accept such a flow.
+    pub fields: &'m BTreeSet<Field>,
     /// What becomes of the packets.
     pub action: Forwarding,
     /// Whether it is logged; not, if not said.
@@ -242,6 +245,7 @@ fn flow<'m>(acl: &'m Acl, ace: &'m Ace, direction: Direction) -> Flow<'m> {
         }),
         ethernet: matches.eth,
         transport: transport(matches, ip, version),
+        fields: &matches.fields,
         action: ace.forwarding,
         logging: ace.logging,
         partial: !matches.unknown.is_empty() || matches.client_profiles.is_some(),

@@ -34,6 +34,9 @@ impl fmt::Display for Flow<'_> {
         if self.ethernet.is_some() {
             f.write_str(", with a condition on the Ethernet header")?;
         }
+        if !self.fields.is_empty() {
+            f.write_str(", with conditions on other fields of the headers")?;
+        }
         if self.partial {
             f.write_str(", with conditions that are not known")?;
         }

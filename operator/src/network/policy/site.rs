@@ -79,6 +79,13 @@ impl Site {
                 }
             }
         }
+        if !flow.fields.is_empty() {
+            note(Reason::Field);
+            // As above.
+            if flow.action == Forwarding::Accept {
+                return None;
+            }
+        }
         let peers = flow.peers.iter().map(|peer| self.peer(url, peer, note));
         Some(Rule {
             name: flow.ace.to_owned(),
@@ -170,6 +177,9 @@ pub enum Reason {
     /// The entry has a condition on the Ethernet header that a router can't judge. One that accepts is
     /// left out; one that drops does so without the condition.
     Ethernet,
+    /// The entry has a condition on a field of a header that is not judged here. One that accepts is left
+    /// out; one that drops does so without the condition.
+    Field,
     /// The entry has a condition from a module that is not known, which is passed over (RFC 8520, 3.9).
     UnknownCondition,
 }
@@ -180,6 +190,9 @@ impl fmt::Display for Note {
         match reason {
             Reason::Nobody(peer) => write!(f, "{ace}: nobody on this network is {peer}"),
             Reason::Ethernet => write!(f, "{ace}: a router can't judge its Ethernet condition"),
+            Reason::Field => {
+                write!(f, "{ace}: a field of a header that it matches is not judged here")
+            }
             Reason::UnknownCondition => write!(f, "{ace}: has a condition that is not known"),
         }
     }

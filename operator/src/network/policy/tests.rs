@@ -1,15 +1,19 @@
 //! What the flows of a MUD file come to on a network that the operator knows.
 
+use std::collections::BTreeSet;
+
 use super::{
     Access, DeviceName, Direction, Forwarding, HardwareAddress, HostName, InvalidName, IpVersion,
     Peer, Policy, Ports, Reason, Rule, Site, Transport,
 };
-use hexad_mud::acl::{Ethernet, Logging};
+use hexad_mud::acl::{Ethernet, Field, Logging};
 use hexad_mud::flow::{self, Flow, Prefix};
 use hexad_mud::url::MudUrl;
 use ipnet::IpNet;
 
 const MUD_URL: &str = "https://Lamps.example.com/lamp.json";
+
+static NO_FIELDS: BTreeSet<Field> = BTreeSet::new();
 
 fn flow(peers: Vec<flow::Peer<'_>>) -> Flow<'_> {
     Flow {
@@ -20,6 +24,7 @@ fn flow(peers: Vec<flow::Peer<'_>>) -> Flow<'_> {
         peers,
         device: None,
         ethernet: None,
+        fields: &NO_FIELDS,
         transport: Transport::Any,
         action: Forwarding::Accept,
         logging: None,
@@ -198,5 +203,16 @@ fn hardware_addresses() {
     for bad in ["", "02:00:5e:00:53", "02:00:5e:00:53:0a:01", "2:0:5e:0:53:a", "+2:00:5e:00:53:0a"]
     {
         assert_eq!(bad.parse::<HardwareAddress>(), Err(InvalidName), "{bad}");
+    }
+}
+
+/// A condition on a field that is not judged: nothing is accepted for it, and a drop drops all.
+#[test]
+fn fields_that_are_not_judged_let_nobody_through() {
+    let fields = BTreeSet::from([Field::Dscp(46)]);
+    for (action, rules) in [(Forwarding::Accept, 0), (Forwarding::Drop, 1)] {
+        let policy = policy(&site(), Flow { action, fields: &fields, ..flow(Vec::new()) });
+        assert_eq!(policy.notes[0].reason, Reason::Field);
+        assert_eq!(policy.rules.len(), rules);
     }
 }
