@@ -1,13 +1,15 @@
 //! `size`: what our code takes of flash and RAM without any primitive, and that nothing in it can panic.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use clap::Args;
 use serde::Serialize;
 
 use crate::cortex_m::{CORES, Core, GUARDED, Images, core};
 use crate::elf::{Image, Symbol};
-use crate::process::Result;
+use crate::process::{Result, output, program};
 
 /// How to print it.
 #[derive(Args, Default)]
@@ -48,6 +50,10 @@ const IMAGES: [(&str, &str); 4] = [
     ("size-suit", "read, authenticate and process a SUIT envelope"),
     ("size-eat", "make and sign an EAT with a CoSWID"),
 ];
+/// All of the portable backend's primitives: they are others' work, and some can panic.
+const PORTABLE: &str = "size-portable";
+/// What must not panic, whatever is linked with it.
+const PROTOCOLS: [&str; 4] = ["hexad_cose_core", "hexad_suit", "hexad_eat", "hexad_coswid"];
 /// The runtime alone.
 const EMPTY: &str = "size-empty";
 /// What the images read in place of a message: it is in their flash.
@@ -63,7 +69,8 @@ pub fn run(arguments: &Arguments) -> Result {
     let mut failed = Vec::new();
     let all: Vec<&Core> = CORES.iter().collect();
     for core in if arguments.core.is_empty() { &all } else { &arguments.core } {
-        for size in measure(core)? {
+        let images = Images::build(core, |name| name.starts_with("size-"))?;
+        for size in measure(&images, core)? {
             if arguments.json {
                 println!("{}", serde_json::to_string(&size).map_err(|error| error.to_string())?);
             } else {
@@ -73,6 +80,9 @@ pub fn run(arguments: &Arguments) -> Result {
                 failed.push(format!("{} ({})", size.image, size.target));
             }
         }
+        if !arguments.json {
+            name_panics(core, &images.file(PORTABLE))?;
+        }
     }
     if failed.is_empty() {
         return Ok(());
@@ -80,9 +90,47 @@ pub fn run(arguments: &Arguments) -> Result {
     Err(format!("these images can panic: {}", failed.join(", ")).into())
 }
 
-/// Builds and reads every image for `core`.
-pub fn measure(core: &'static Core) -> Result<Vec<Size>> {
-    let images = Images::build(core, |name| name.starts_with("size-"))?;
+/// Prints which crates can panic when the portable backend is linked (what stands in the backend itself or
+/// in the image was inlined there), and fails where one of ours can.
+fn name_panics(core: &Core, image: &Path) -> Result {
+    let listing =
+        output(program("arm-none-eabi-objdump").args(["-d", "--no-show-raw-insn"]).arg(image))?;
+    let callers = panicking(&listing);
+    let crates: BTreeSet<&str> = callers.iter().map(|caller| crate_of(caller)).collect();
+    let names: Vec<&str> = crates.iter().copied().collect();
+    println!("{PORTABLE:<12} {:<24} can panic, in: {}", core.target, names.join(", "));
+    let ours = callers.iter().filter(|caller| PROTOCOLS.contains(&crate_of(caller)));
+    let ours: Vec<&str> = ours.map(String::as_str).collect();
+    if ours.is_empty() { Ok(()) } else { Err(format!("can panic: {}", ours.join(", ")).into()) }
+}
+
+/// The functions in a listing of objdump that call one that panics, but for those of `core`.
+fn panicking(listing: &str) -> BTreeSet<String> {
+    let mut callers = BTreeSet::new();
+    let mut function = String::new();
+    for line in listing.lines() {
+        let Some((before, name)) = line.split_once('<') else { continue };
+        let name = name.split(['>', '+']).next().unwrap_or_default();
+        let name = format!("{:#}", rustc_demangle::demangle(name));
+        if line.ends_with(">:") {
+            function = name;
+        } else if before.contains("\tb") && can_panic(&name) && !can_panic(&function) {
+            callers.insert(function.clone());
+        }
+    }
+    // What panics are made of.
+    callers.retain(|caller| !["core", "__rustc"].contains(&crate_of(caller)));
+    callers
+}
+
+/// The crate that a function is of, by its path; of a method, that of the type.
+fn crate_of(function: &str) -> &str {
+    let path = function.trim_start_matches(['<', '&']);
+    path.split("::").next().unwrap_or_default()
+}
+
+/// Reads every image that was built for `core`.
+fn measure(images: &Images, core: &'static Core) -> Result<Vec<Size>> {
     let empty = Image::read(&images.file(EMPTY))?;
     let mut sizes = Vec::new();
     for (name, does) in IMAGES {
