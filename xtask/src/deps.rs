@@ -2,7 +2,7 @@
 //!
 //! The rule: cose-core stands on no crate of the family; backends, standards and the line to a device on
 //! cose-core alone, but a backend also on the software one; a standard on another one only as an optional
-//! dependency; the operator on cose-core and the standards; the command, the C API and the firmware on all
+//! dependency; the operator on cose-core and the standards, its controller on these and on it; the command, the C API and the firmware on all
 //! of these; nothing on the tools. Neither cose-core, nor a standard, nor the operator names a crate with
 //! an algorithm in it. Dependencies of tests are free.
 
@@ -64,6 +64,8 @@ enum Place {
     Backend,
     Standard,
     Operator,
+    /// The operator as a service.
+    Controller,
     /// The line between two programs, and the board at its end.
     Link,
     Program,
@@ -80,6 +82,7 @@ impl Place {
             "hexad-suit" | "hexad-eat" | "hexad-coswid" | "hexad-mud" | "hexad-fdo"
             | "hexad-lwm2m" | "hexad-teep" => Self::Standard,
             "hexad-operator" => Self::Operator,
+            "hexad-controller" => Self::Controller,
             "hexad-link" | "hexad-board" => Self::Link,
             "hexad" | "hexad-ffi" | "hexad-firmware" => Self::Program,
             "xtask" => Self::Tool,
@@ -132,11 +135,11 @@ const SOFTWARE: &str = "hexad-rustcrypto";
 
 /// Which part of the rule `edge` breaks, if it does.
 fn broken(edge: &Edge) -> Option<&'static str> {
-    use Place::{Backend, Core, Link, Operator, Program, Standard, Tool};
+    use Place::{Backend, Controller, Core, Link, Operator, Program, Standard, Tool};
     let from = Place::of(&edge.from)?;
     let Some(to) = Place::of(&edge.to) else {
         let names_algorithm = ALGORITHMS.contains(&edge.to.as_str());
-        return (names_algorithm && matches!(from, Core | Standard | Operator | Link))
+        return (names_algorithm && matches!(from, Core | Standard | Operator | Controller | Link))
             .then_some("cose-core, standards and the operator never name an algorithm crate");
     };
     let allowed = match (from, to) {
@@ -149,9 +152,9 @@ fn broken(edge: &Edge) -> Option<&'static str> {
         // What one backend does not do better, it hands on.
         (Backend, Backend) => edge.to == SOFTWARE,
         (Backend | Standard | Link, _) => false,
-        (Operator, Core | Standard) => true,
-        (Operator, _) => false,
-        (Program, Core | Backend | Standard | Operator | Link) => true,
+        (Operator, Core | Standard) | (Controller, Core | Standard | Operator) => true,
+        (Operator | Controller, _) => false,
+        (Program, Core | Backend | Standard | Operator | Controller | Link) => true,
         (Program, Program) => false,
     };
     if allowed {
@@ -164,6 +167,7 @@ fn broken(edge: &Edge) -> Option<&'static str> {
         (Standard, Standard) => "standards do not depend on one another, unless optionally",
         (Standard, _) => "a standard depends on cose-core alone",
         (Link, _) => "the line to a device depends on cose-core alone",
+        (Controller, _) => "the controller depends on cose-core, the standards and the operator",
         (Operator, _) => "the operator depends on cose-core and the standards",
         (Program | Tool, _) => "programs do not depend on one another",
     })

@@ -6,6 +6,7 @@ mod diff;
 mod graph;
 mod learn;
 mod lint;
+mod serve;
 mod show;
 mod verify;
 
@@ -87,6 +88,22 @@ Example:
   hexad mud compile lamp.json --device 192.0.2.10 --resolve cloud.example.com=203.0.113.20"
     )]
     Compile(Box<compile::Compile>),
+    /// Hold the devices of a network to their MUD files, until interrupted
+    #[command(after_help = "The configuration says what is where, all of it optional:
+
+  local_networks = [\"192.0.2.0/24\"]
+  update_server = { host = \"update.example.com\" }
+  anchors = [{ certificates = \"mud-signers.pem\" }]
+  dns = { listen = \"192.0.2.1:53\", resolver = \"9.9.9.9:53\" }
+  [controllers]
+  \"urn:ietf:params:mud:dns\" = [\"192.0.2.1/32\"]
+
+Devices, their MUD URLs and attestation results come by the API. When it ends the rules stay in force.
+
+Example:
+  hexad mud serve --configuration site.toml --registry /var/lib/hexad/registry.sqlite
+  curl -H 'Content-Type: application/json' -X PUT http://127.0.0.1:8520/v1/devices/lamp -d '{\"addresses\":[\"192.0.2.10\"]}'")]
+    Serve(serve::Serve),
 }
 
 /// Where a MUD file is.
@@ -130,6 +147,7 @@ impl Command {
             Self::Graph(arguments) => graph::run(arguments),
             Self::Verify(arguments) => verify::verify(arguments),
             Self::Compile(arguments) => compile::compile(arguments),
+            Self::Serve(arguments) => serve::run(arguments),
         }
     }
 }

@@ -1,0 +1,395 @@
+//! What happens to devices, and what comes of it; on paper, with files signed by keys of their own.
+
+use super::{Anchors, Controller, ControllerError, Wanted, hex};
+use crate::api::{Request, answer};
+use crate::configuration::Configuration;
+use crate::fetch::{Fetch, FetchError, Got, Retrieved, retrieve};
+use crate::gateway::Paper;
+use crate::record::{MudUrlRecord, Source, State};
+use crate::registry::Registry;
+use hexad_cose_core::x509::{Certificate, Issuer, Template};
+use hexad_cose_core::{Curve, HashAlgorithm};
+use hexad_mud::builder::{Builder, Service};
+use hexad_mud::file::Contents;
+use hexad_mud::flow::Peer;
+use hexad_mud::signature;
+use hexad_mud::time::DateAndTime;
+use hexad_mud::url::MudUrl;
+use hexad_operator::network::enforce::Put;
+use hexad_operator::network::policy::DeviceName;
+use hexad_rustcrypto::{RustCrypto, SigningKey};
+use serde_json::{Value, json};
+
+const NOW: i64 = 1_800_000_000;
+const URL: &str = "https://lighting.example.com/lightbulb2000";
+const SIGNATURE: &str = "https://lighting.example.com/lightbulb2000.p7s";
+
+fn name() -> DeviceName {
+    DeviceName::new("lamp").unwrap()
+}
+
+fn configuration() -> Configuration {
+    serde_json::from_value(json!({
+        "local_networks": ["192.0.2.0/24"],
+        "controllers": { "urn:ietf:params:mud:dns": ["192.0.2.53/32"] },
+        "update_server": { "host": "update.example" },
+        "recheck": 600,
+    }))
+    .unwrap()
+}
+
+fn controller(anchors: Vec<Anchors>) -> Controller<Paper> {
+    let registry = Registry::in_memory().unwrap();
+    let mut controller =
+        Controller::new(registry, Paper::default(), &configuration(), anchors).unwrap();
+    let addresses = vec!["192.0.2.10".parse().unwrap()];
+    controller.put_device(name(), addresses, None, NOW).unwrap();
+    controller
+}
+
+/// A key and a certificate of its own for it.
+struct Signer {
+    key: SigningKey,
+    certificate: Vec<u8>,
+}
+
+impl Signer {
+    fn new(seed: u8) -> Self {
+        let key = SigningKey::from_bytes(Curve::P256, &[seed; 32]).unwrap();
+        let template = Template {
+            common_name: "MUD signer",
+            key: key.public(),
+            serial_number: &[seed],
+            not_before: NOW - 3600,
+            not_after: NOW + 86_400 * 30,
+            authority: false,
+        };
+        let certificate = template.issue(Issuer::Itself, &key, &mut RustCrypto).unwrap();
+        Self { key, certificate }
+    }
+
+    fn thumbprint(&self) -> String {
+        let public = self.key.public();
+        hex(public.thumbprint(HashAlgorithm::Sha256, &mut RustCrypto).unwrap().as_bytes())
+    }
+
+    fn anchors(&self, authorities: &[&str]) -> Anchors {
+        Anchors {
+            authorities: authorities.iter().map(|name| (*name).to_owned()).collect(),
+            certificates: vec![self.certificate.clone()],
+        }
+    }
+
+    /// The answer to fetching a file that allows one port, signed.
+    fn signed(&self, url: &str, port: u16) -> Retrieved {
+        let file = file(url, port);
+        let certificate = Certificate::parse(&self.certificate).unwrap();
+        let signature =
+            signature::sign(&file, &[certificate], NOW, &self.key, &mut RustCrypto).unwrap();
+        Retrieved::Signed { file, signature, etag: Some(format!("\"{port}\"")) }
+    }
+}
+
+fn file(url: &str, port: u16) -> Vec<u8> {
+    let time = DateAndTime::from_unix(NOW).unwrap();
+    let mut contents = Contents::new(MudUrl::new(url).unwrap(), time);
+    contents.cache_validity = Some(2);
+    contents.mud_signature = Some(SIGNATURE.into());
+    let file = Builder::new(contents).allow(Peer::DnsName("cloud.example"), Service::tcp(port));
+    file.build().unwrap().to_json().into_bytes()
+}
+
+fn mud(url: &str, source: Source, signer: Option<String>) -> MudUrlRecord {
+    MudUrlRecord { url: url.to_owned(), source, signer }
+}
+
+/// The rules in force, as text.
+fn rules(controller: &Controller<Paper>) -> String {
+    controller.gateway.in_force().unwrap().to_string()
+}
+
+fn events(controller: &Controller<Paper>) -> Vec<String> {
+    controller.registry.audit(0, 100).unwrap().into_iter().map(|entry| entry.event).collect()
+}
+
+/// A device is unknown, then what its attestations come to, and unknown again when the last is too old.
+#[test]
+fn states() {
+    let mut controller = controller(Vec::new());
+    let tier = |controller: &Controller<Paper>, words: &str| rules(controller).contains(words);
+    assert!(tier(&controller, "\"quarantined\""), "unknown is not trusted");
+    for (state, words) in [
+        (State::UpdateOnly, "@v4.update.example tcp dport 443"),
+        (State::Quarantined, "\"quarantined\""),
+        (State::Allowed, "\"not in its MUD file\""),
+    ] {
+        controller.attested(&name(), state, "because", NOW).unwrap();
+        assert!(tier(&controller, words), "{state:?}");
+    }
+    assert!(tier(&controller, "192.0.2.53/32 } udp dport 53"), "the services of the network");
+    controller.tick(NOW + 599).unwrap();
+    assert!(!tier(&controller, "\"quarantined\""));
+    controller.tick(NOW + 600).unwrap();
+    assert!(tier(&controller, "\"quarantined\""));
+    assert_eq!(controller.registry.device(&name()).unwrap().unwrap().state, State::Unknown);
+    let log = controller.registry.audit(0, 100).unwrap();
+    let about = log.iter().filter(|entry| entry.about == "lamp").map(|entry| entry.event.as_str());
+    let all = ["addresses", "update-only", "quarantined", "allowed", "unknown"];
+    assert_eq!(about.collect::<Vec<_>>(), all);
+    let changed = log.iter().find(|entry| entry.event == "changed").unwrap();
+    assert!(changed.detail.contains("chain from_lamp\n-   counter drop comment \"quarantined\""));
+    let stranger = DeviceName::new("stranger").unwrap();
+    let error = controller.attested(&stranger, State::Allowed, "", NOW).unwrap_err();
+    assert!(matches!(error, ControllerError::UnknownDevice(_)));
+}
+
+/// A URL that a device says of itself never takes the place of one that was proven.
+#[test]
+fn sources_are_ranked() {
+    let mut controller = controller(Vec::new());
+    let other = "https://evil.example/anything";
+    let mut join = |url, source| controller.join(&name(), mud(url, source, None), NOW).unwrap();
+    assert!(join(other, Source::Dhcp));
+    assert!(join(URL, Source::Lldp), "as good as DHCP");
+    assert!(join(URL, Source::X509));
+    assert!(!join(other, Source::Dhcp), "spoofed");
+    assert!(join(URL, Source::Dhcp), "the same");
+    assert!(join(URL, Source::Manifest));
+    assert!(!join(other, Source::X509));
+    let known = controller.registry.device(&name()).unwrap().unwrap().mud.unwrap();
+    assert_eq!((known.url.as_str(), known.source), (URL, Source::Manifest));
+    assert_eq!(events(&controller).iter().filter(|event| *event == "mud-url-refused").count(), 2);
+    let plain = mud("http://lighting.example.com/x", Source::Manifest, None);
+    let error = controller.join(&name(), plain, NOW).unwrap_err();
+    assert!(matches!(error, ControllerError::Url(_)), "RFC 8520, 5: https alone");
+}
+
+/// RFC 8520, 3.4 and 13: a file holds if its signer is the right one, for its cache-validity, and is asked for
+/// again then; what fails leaves what was there.
+#[test]
+fn files_are_verified_and_refreshed() {
+    let (good, bad) = (Signer::new(7), Signer::new(8));
+    let mut controller = controller(Vec::new());
+    controller.join(&name(), mud(URL, Source::Manifest, Some(good.thumbprint())), NOW).unwrap();
+    controller.attested(&name(), State::Allowed, "", NOW).unwrap();
+    let wanted = controller.wanted(NOW).unwrap();
+    let [want] = wanted.as_slice() else { panic!("{wanted:?}") };
+    assert_eq!((want.url.as_str(), &want.etag), (URL, &None));
+    let take = |controller: &mut Controller<Paper>, want: &Wanted, got, now| {
+        controller.fetched(want, got, now, &mut RustCrypto).unwrap();
+    };
+
+    take(&mut controller, want, Ok(bad.signed(URL, 1)), NOW);
+    assert!(!rules(&controller).contains("cloud.example"), "signed by another");
+    assert!(controller.wanted(NOW + 3599).unwrap().is_empty(), "not asked at once");
+    let want = controller.wanted(NOW + 3600).unwrap().remove(0);
+    take(&mut controller, &want, Ok(good.signed("https://lighting.example.com/other", 1)), NOW);
+    assert!(!rules(&controller).contains("cloud.example"), "the file of another URL");
+
+    take(&mut controller, &want, Ok(good.signed(URL, 443)), NOW);
+    assert!(rules(&controller).contains("@v4.cloud.example tcp dport 443"));
+    assert!(controller.wanted(NOW + 7199).unwrap().is_empty(), "valid for two hours");
+    let want = controller.wanted(NOW + 7200).unwrap().remove(0);
+    assert_eq!(want.etag.as_deref(), Some("\"443\""));
+    take(&mut controller, &want, Ok(Retrieved::NotModified), NOW + 7200);
+    assert!(controller.wanted(NOW + 14_399).unwrap().is_empty());
+    take(&mut controller, &want, Err(FetchError::Status(500)), NOW + 14_400);
+    assert!(rules(&controller).contains("tcp dport 443"), "the old one holds on");
+    take(&mut controller, &want, Ok(good.signed(URL, 8443)), NOW + 18_000);
+    assert!(
+        rules(&controller).contains("tcp dport 8443") && !rules(&controller).contains("dport 443")
+    );
+    let counts = controller.counts();
+    assert_eq!((counts.refreshed, counts.refresh_failures), (3, 3));
+}
+
+/// A URL without a named signer needs anchors for its authority; those of a third party are for its own alone.
+#[test]
+fn anchors_are_for_authorities() {
+    let signer = Signer::new(7);
+    for (authorities, holds) in
+        [(&[][..], true), (&["lighting.example.com"], true), (&["third.example"], false)]
+    {
+        let mut controller = controller(vec![signer.anchors(authorities)]);
+        controller.join(&name(), mud(URL, Source::X509, None), NOW).unwrap();
+        controller.attested(&name(), State::Allowed, "", NOW).unwrap();
+        let want = controller.wanted(NOW).unwrap().remove(0);
+        let got = Ok(signer.signed(URL, 443));
+        controller.fetched(&want, got, NOW, &mut RustCrypto).unwrap();
+        assert_eq!(rules(&controller).contains("cloud.example"), holds, "{authorities:?}");
+    }
+}
+
+/// The operator's own file outranks the manufacturer's, until it is taken away.
+#[test]
+fn overrides_come_first() {
+    let signer = Signer::new(7);
+    let mut controller = controller(vec![signer.anchors(&[])]);
+    controller.join(&name(), mud(URL, Source::X509, None), NOW).unwrap();
+    controller.attested(&name(), State::Allowed, "", NOW).unwrap();
+    let want = controller.wanted(NOW).unwrap().remove(0);
+    controller.fetched(&want, Ok(signer.signed(URL, 443)), NOW, &mut RustCrypto).unwrap();
+    controller.set_override(URL, Some(&file(URL, 8883)), NOW).unwrap();
+    assert!(
+        rules(&controller).contains("tcp dport 8883") && !rules(&controller).contains("dport 443")
+    );
+    controller.set_override(URL, None, NOW).unwrap();
+    assert!(rules(&controller).contains("tcp dport 443"));
+    let error = controller.set_override("https://other.example/x", Some(&file(URL, 1)), NOW);
+    assert!(matches!(error, Err(ControllerError::OtherUrl)));
+    let error = controller.set_override(URL, Some(b"{}"), NOW);
+    assert!(matches!(error, Err(ControllerError::File(_))));
+}
+
+/// Devices outlive the process, and lines of the log can't be changed by whoever has the database.
+#[test]
+fn registry_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("registry.sqlite");
+    let open = || {
+        let registry = Registry::open(&path).unwrap();
+        Controller::new(registry, Paper::default(), &configuration(), Vec::new()).unwrap()
+    };
+    let mut first = open();
+    let addresses = vec!["192.0.2.10".parse().unwrap(), "2001:db8::10".parse().unwrap()];
+    let hardware = Some("02:00:5e:00:53:0a".parse().unwrap());
+    first.put_device(name(), addresses, hardware, NOW).unwrap();
+    first.join(&name(), mud(URL, Source::Manifest, Some("ab".repeat(32))), NOW).unwrap();
+    first.attested(&name(), State::UpdateOnly, "", NOW).unwrap();
+    let (before, rules_before) = (first.registry.devices().unwrap(), rules(&first));
+    drop(first);
+    let mut second = open();
+    assert_eq!(second.registry.devices().unwrap(), before);
+    assert_eq!(second.enforce(NOW).unwrap(), Put::Replaced);
+    assert_eq!(rules(&second), rules_before);
+    let database = rusqlite::Connection::open(&path).unwrap();
+    for change in ["DELETE FROM audit", "UPDATE audit SET event = 'nothing'"] {
+        let error = database.execute(change, []).unwrap_err().to_string();
+        assert!(error.contains("append-only"), "{error}");
+    }
+    assert!(second.remove_device(&name(), NOW).unwrap());
+    assert!(!rules(&second).contains("lamp"));
+    assert!(second.registry.audit(0, 100).unwrap().iter().any(|entry| entry.event == "removed"));
+}
+
+/// Two devices can't have one address.
+#[test]
+fn addresses_are_one_devices() {
+    let mut controller = controller(Vec::new());
+    let other = DeviceName::new("other").unwrap();
+    let taken = vec!["192.0.2.10".parse().unwrap()];
+    let error = controller.put_device(other.clone(), taken, None, NOW).unwrap_err();
+    assert!(matches!(error, ControllerError::Compile(_)));
+    assert_eq!(controller.registry.device(&other).unwrap(), None, "and nothing is kept");
+}
+
+fn ask(
+    controller: &mut Controller<Paper>,
+    method: &str,
+    target: &str,
+    body: &Value,
+) -> (u16, Value) {
+    let body = body.to_string();
+    let request = Request {
+        method,
+        target,
+        host: Some("127.0.0.1:8520"),
+        content_type: Some("application/json"),
+        body: body.as_bytes(),
+    };
+    let response = answer(controller, &request, NOW);
+    let value = serde_json::from_str(&response.body).unwrap_or(Value::String(response.body));
+    (response.status, value)
+}
+
+/// The API does what the controller does, and says what is wrong.
+#[test]
+fn api() {
+    let mut controller = controller(Vec::new());
+    let mut ask = |method, target, body| ask(&mut controller, method, target, &body);
+    let hub = json!({ "addresses": ["192.0.2.11"], "hardware": "02:00:5e:00:53:0b" });
+    assert_eq!(ask("PUT", "/v1/devices/hub", hub).0, 200);
+    let url = json!({ "url": URL, "source": "x509" });
+    let (status, answered) = ask("POST", "/v1/devices/hub/mud-url", url);
+    assert_eq!((status, &answered["holds"]), (200, &json!(true)));
+    let spoofed = json!({ "url": "https://evil.example/x", "source": "dhcp" });
+    let (_, answered) = ask("POST", "/v1/devices/hub/mud-url", spoofed);
+    assert_eq!(answered["holds"], false);
+    let allowed = json!({ "state": "allowed", "reason": "appraised" });
+    assert_eq!(ask("POST", "/v1/devices/hub/attestation", allowed.clone()).0, 200);
+    let (_, listed) = ask("GET", "/v1/devices", Value::Null);
+    assert_eq!(listed["devices"][0]["state"], "allowed");
+    assert_eq!(listed["devices"][0]["until"], NOW + 600);
+    assert_eq!(listed["devices"][0]["mud"]["source"], "x509");
+    let own: Value = serde_json::from_slice(&file(URL, 1)).unwrap();
+    assert_eq!(ask("PUT", "/v1/overrides", json!({ "url": URL, "file": own })).0, 200);
+    let (_, metrics) = ask("GET", "/metrics", Value::Null);
+    assert!(metrics.as_str().unwrap().contains("hexad_devices{state=\"allowed\"} 1\n"));
+    let (_, log) = ask("GET", "/v1/audit?after=1", Value::Null);
+    assert!(log["audit"].as_array().unwrap().iter().all(|entry| entry["id"].as_i64() > Some(1)));
+    assert_eq!(ask("DELETE", "/v1/devices/hub", Value::Null).0, 200);
+    for (method, target, body, status) in [
+        ("DELETE", "/v1/devices/hub", Value::Null, 404),
+        ("POST", "/v1/devices/hub/attestation", allowed, 404),
+        ("POST", "/v1/devices/lamp/attestation", json!({ "state": "trusted" }), 400),
+        ("PUT", "/v1/devices/a%20b", json!({ "addresses": [] }), 400),
+        ("PUT", "/v1/devices/x", json!({ "addresses": ["192.0.2.10"] }), 400),
+        ("PUT", "/v1/devices/x", json!({ "addresses": [], "hardware": "x" }), 400),
+        ("PUT", "/v1/overrides", json!({ "url": URL, "file": {} }), 400),
+        ("PATCH", "/v1/devices/lamp", Value::Null, 405),
+        ("GET", "/v1/nothing", Value::Null, 404),
+    ] {
+        let (got, answered) = ask(method, target, body);
+        assert_eq!(got, status, "{method} {target}");
+        assert!(answered["error"]["message"].is_string());
+    }
+}
+
+/// A page in a browser on the same machine can't use the API: another host's name, or a form.
+#[test]
+fn api_is_not_for_browsers() {
+    let mut controller = controller(Vec::new());
+    let request = Request {
+        method: "PUT",
+        target: "/v1/devices/x",
+        host: Some("[::1]:8520"),
+        content_type: Some("application/json; charset=utf-8"),
+        body: br#"{"addresses":[]}"#,
+    };
+    let mut status = |request: Request<'_>| answer(&mut controller, &request, NOW).status;
+    assert_eq!(status(request), 200);
+    assert_eq!(status(Request { host: Some("evil.example:8520"), ..request }), 403);
+    assert_eq!(status(Request { host: Some("127.0.0.1.evil.example"), ..request }), 403);
+    assert_eq!(status(Request { host: None, ..request }), 403);
+    assert_eq!(status(Request { content_type: Some("text/plain"), ..request }), 415);
+}
+
+/// A file is asked for, then the signature that it names.
+#[test]
+fn signatures_are_where_files_say() {
+    struct Web;
+    impl Fetch for Web {
+        fn get(&self, url: &str, etag: Option<&str>) -> Result<Got, FetchError> {
+            let bytes = match url {
+                URL if etag == Some("\"1\"") => return Ok(Got::NotModified),
+                URL => file(URL, 443),
+                SIGNATURE => b"signature".to_vec(),
+                "https://lighting.example.com/unsigned" => {
+                    let text = String::from_utf8(file(url, 1)).unwrap();
+                    let mut value: Value = serde_json::from_str(&text).unwrap();
+                    value["ietf-mud:mud"].as_object_mut().unwrap().remove("mud-signature");
+                    value.to_string().into_bytes()
+                }
+                _ => return Err(FetchError::Status(404)),
+            };
+            Ok(Got::File { bytes, etag: Some("\"1\"".into()) })
+        }
+    }
+    let Ok(Retrieved::Signed { signature, etag, .. }) = retrieve(&Web, URL, None) else {
+        panic!("not fetched");
+    };
+    assert_eq!((signature.as_slice(), etag.as_deref()), (&b"signature"[..], Some("\"1\"")));
+    assert!(matches!(retrieve(&Web, URL, Some("\"1\"")), Ok(Retrieved::NotModified)));
+    let unsigned = retrieve(&Web, "https://lighting.example.com/unsigned", None);
+    assert!(matches!(unsigned, Err(FetchError::Unsigned)));
+}

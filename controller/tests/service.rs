@@ -1,0 +1,220 @@
+//! The service over real sockets: HTTPS to a server that tests make certificates for with `openssl`, and the API
+//! on loopback. Without `openssl` the tests of HTTPS are reported as ignored; with `openssl` in `HEXAD_REQUIRE`
+//! they fail instead.
+
+use hexad_controller::configuration::Configuration;
+use hexad_controller::controller::Controller;
+use hexad_controller::fetch::{Fetch, FetchError, Got, Https, LIMIT};
+use hexad_controller::gateway::Paper;
+use hexad_controller::registry::Registry;
+use hexad_controller::service::{Service, ServiceError};
+use hexad_rustcrypto::RustCrypto;
+use hexad_vectors::{Missing, trial};
+use libtest_mimic::Arguments;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+use tempfile::TempDir;
+
+type Tested = Result<(), Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let openssl = Command::new("openssl").arg("version").output();
+    let openssl = openssl.map(drop).map_err(|why| Missing::new("openssl", why));
+    let here = || Ok::<_, Missing>(());
+    let trials = vec![
+        trial("files_come_over_https_alone", openssl, |()| https()),
+        trial("api_is_served_on_loopback", here(), |()| api()),
+        trial("api_is_not_served_to_the_network", here(), |()| not_to_the_network()),
+    ];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Makes a key and a certificate for `localhost`: `NAME.key` and `NAME.pem`.
+fn certificate(folder: &Path, name: &str) -> Tested {
+    let configuration = folder.join("configuration");
+    std::fs::write(
+        &configuration,
+        "[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=localhost\n\
+         [ext]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n",
+    )?;
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-nodes", "-days", "2", "-newkey", "ec"])
+        .args(["-pkeyopt", "ec_paramgen_curve:prime256v1", "-config"])
+        .arg(&configuration)
+        .arg("-keyout")
+        .arg(folder.join(name).with_extension("key"))
+        .arg("-out")
+        .arg(folder.join(name).with_extension("pem"))
+        .output()?;
+    if made.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&made.stderr).into_owned().into())
+}
+
+/// HTTPS alone, also after redirects; bounded in size and redirects; to servers that lead to the anchors.
+fn https() -> Tested {
+    let folder = TempDir::new()?;
+    for name in ["server", "other"] {
+        certificate(folder.path(), name)?;
+    }
+    let server = TcpListener::bind("127.0.0.1:0")?;
+    let plain = TcpListener::bind("127.0.0.1:0")?;
+    plain.set_nonblocking(true)?;
+    let (port, plain_port) = (server.local_addr()?.port(), plain.local_addr()?.port());
+    let key = PrivateKeyDer::from_pem_file(folder.path().join("server.key"))?;
+    let chain = vec![CertificateDer::from_pem_file(folder.path().join("server.pem"))?];
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let configuration = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    let configuration = Arc::new(configuration);
+    let over = Arc::new(AtomicBool::new(false));
+    let ended = Arc::clone(&over);
+    let serving = thread::spawn(move || {
+        while !ended.load(Ordering::Relaxed) {
+            let Ok((stream, _)) = server.accept() else { continue };
+            let Ok(connection) = ServerConnection::new(Arc::clone(&configuration)) else {
+                continue;
+            };
+            // A client that breaks off is what some of the tests are about.
+            _ = respond(StreamOwned::new(connection, stream), port, plain_port);
+        }
+    });
+
+    let fetch = Https::new(&folder.path().join("server.pem"))?;
+    let get = |path: &str, etag| fetch.get(&format!("https://localhost:{port}{path}"), etag);
+    let file = Got::File { bytes: b"a file".to_vec(), etag: Some("\"1\"".into()) };
+    assert_eq!(get("/ok", None)?, file);
+    assert_eq!(get("/redirect", None)?, file);
+    assert_eq!(get("/ok", Some("\"1\""))?, Got::NotModified);
+    assert_eq!(get("/ok", Some("\"0\""))?, file);
+    assert!(matches!(get("/nothing", None), Err(FetchError::Status(404))));
+    for path in ["/plain", "/loop", "/large"] {
+        assert!(matches!(get(path, None), Err(FetchError::Http(_))), "{path}");
+    }
+    let direct = fetch.get(&format!("http://localhost:{plain_port}/ok"), None);
+    assert!(matches!(direct, Err(FetchError::Http(_))));
+    assert!(plain.accept().is_err(), "nothing was asked without TLS");
+    let strange = Https::new(&folder.path().join("other.pem"))?;
+    let strange = strange.get(&format!("https://localhost:{port}/ok"), None);
+    assert!(matches!(strange, Err(FetchError::Http(_))), "a server that leads nowhere");
+    assert!(matches!(Https::new(&folder.path().join("server.key")), Err(FetchError::Anchors(_))));
+
+    over.store(true, Ordering::Relaxed);
+    drop(TcpStream::connect(("127.0.0.1", port))?);
+    serving.join().map_err(|_| "the server panicked".into())
+}
+
+fn respond(
+    stream: StreamOwned<ServerConnection, TcpStream>,
+    port: u16,
+    plain: u16,
+) -> std::io::Result<()> {
+    stream.sock.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while reader.read_line(&mut head)? > 2 {}
+    let mut stream = reader.into_inner();
+    let path = head.split_whitespace().nth(1).unwrap_or_default();
+    let location = |to: String| format!("302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
+    let answer = match path {
+        "/ok" if head.to_ascii_lowercase().contains("if-none-match: \"1\"") => {
+            "304 Not Modified\r\nETag: \"1\"\r\n\r\n".to_owned()
+        }
+        "/ok" => "200 OK\r\nETag: \"1\"\r\nContent-Length: 6\r\n\r\na file".to_owned(),
+        "/redirect" => location(format!("https://localhost:{port}/ok")),
+        "/plain" => location(format!("http://localhost:{plain}/ok")),
+        "/loop" => location("/loop".to_owned()),
+        "/large" => "200 OK\r\nContent-Length: 100000000\r\n\r\n".to_owned(),
+        _ => "404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+    };
+    stream.write_all(
+        format!("HTTP/1.1 {answer}")
+            .replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+            .as_bytes(),
+    )?;
+    if path == "/large" {
+        let chunk = vec![b' '; 1 << 16];
+        for _ in 0..LIMIT / (1 << 16) + 2 {
+            stream.write_all(&chunk)?;
+        }
+    }
+    stream.conn.send_close_notify();
+    stream.flush()
+}
+
+/// A web without files.
+struct Nothing;
+
+impl Fetch for Nothing {
+    fn get(&self, _: &str, _: Option<&str>) -> Result<Got, FetchError> {
+        Err(FetchError::Status(404))
+    }
+}
+
+fn service() -> Result<Service<Paper>, Box<dyn Error>> {
+    let registry = Registry::in_memory()?;
+    let configuration = Configuration::default();
+    Ok(Service::new(Controller::new(registry, Paper::default(), &configuration, Vec::new())?))
+}
+
+/// Requests over HTTP, until it is told to end.
+fn api() -> Tested {
+    let (service, over) = (service()?, AtomicBool::new(false));
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let at = listener.local_addr()?;
+    let ask = |method: &str, path: &str, body: &str| -> Result<String, Box<dyn Error>> {
+        let mut stream = TcpStream::connect(at)?;
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n");
+        let length = body.len();
+        let more =
+            format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
+        stream.write_all((head + &more).as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    thread::scope(|scope| -> Tested {
+        let run = || service.run(listener, None, &Nothing, &mut RustCrypto, &over, &|_: &str| {});
+        let running = scope.spawn(run);
+        let asked = || -> Tested {
+            let put = ask("PUT", "/v1/devices/lamp", r#"{"addresses":["192.0.2.10"]}"#)?;
+            assert!(put.starts_with("HTTP/1.1 200 "), "{put}");
+            let devices = ask("GET", "/v1/devices", "")?;
+            assert!(
+                devices.contains(r#""name":"lamp""#) && devices.contains(r#""state":"unknown""#)
+            );
+            let metrics = ask("GET", "/metrics", "")?;
+            assert!(metrics.contains("hexad_devices{state=\"unknown\"} 1"), "{metrics}");
+            let large = ask("PUT", "/v1/devices/lamp", &" ".repeat((2 << 20) + 1))?;
+            assert!(large.starts_with("HTTP/1.1 413 "), "{large}");
+            Ok(())
+        };
+        let asked = asked();
+        over.store(true, Ordering::Relaxed);
+        running.join().map_err(|_| "the service panicked")??;
+        asked
+    })
+}
+
+fn not_to_the_network() -> Tested {
+    let everywhere = TcpListener::bind("0.0.0.0:0")?;
+    let over = AtomicBool::new(false);
+    match service()?.run(everywhere, None, &Nothing, &mut RustCrypto, &over, &|_: &str| {}) {
+        Err(ServiceError::NotLoopback) => Ok(()),
+        other => Err(format!("{other:?}").into()),
+    }
+}
