@@ -39,7 +39,7 @@ pub struct Appraise {
     /// The author's key: PEM, COSE_Key or JWK; may stand several times
     #[arg(long, value_name = "KEY", required = true)]
     author_key: Vec<PathBuf>,
-    /// The owner's policy, in JSON: {"id": URI, "oem_boot": BOOL, "debug": STATUS}
+    /// The owner's policy, in TOML: id, oem-boot, debug, minimum-sequence-number, submodules, missing
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// UEID under which the device is enrolled; by default the one that it names
@@ -130,6 +130,16 @@ fn policy(arguments: &Appraise) -> Result<Policy, Failure> {
     };
     let input = Input::read(path)?;
     let text = input.text()?;
+    if text.trim_start().starts_with('{') {
+        return policy_in_json(&input, text);
+    }
+    Policy::from_toml(text).map_err(|error| {
+        input.reject(Problem::at("invalid-policy", error.offset(), error.message()))
+    })
+}
+
+/// The first form of policies, before there was one in TOML: three keys, with underscores.
+fn policy_in_json(input: &Input, text: &str) -> Result<Policy, Failure> {
     let file: PolicyFile =
         serde_json::from_str(text).map_err(|error| input.reject(Problem::of_json(text, &error)))?;
     let mut policy = Policy::new(&file.id);

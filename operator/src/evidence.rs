@@ -5,7 +5,7 @@ use core::fmt;
 
 use hexad_cose_core::{HashAlgorithm, Verified};
 use hexad_coswid::ConciseSwidTag;
-use hexad_eat::{Claims, DebugStatus, OemId};
+use hexad_eat::{Claims, DebugStatus, NamedSubmodule, OemId, Submodule};
 
 use crate::release::{DigestValue, MeasuredFile};
 
@@ -30,6 +30,17 @@ pub struct Evidence {
     /// The software that the device says it runs, and what it measured; `None` without CoSWID evidence
     /// in `measurements`.
     pub software: Option<MeasuredSoftware>,
+    /// The submodules whose claims the token's signer makes.
+    pub submodules: Vec<SubmoduleEvidence>,
+}
+
+/// What the token says of a part of the device that does not attest for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmoduleEvidence {
+    /// Its name in `submods`.
+    pub name: String,
+    /// Its `dbgstat`.
+    pub debug: Option<DebugStatus>,
 }
 
 /// CoSWID evidence: what the device says it runs, and what it measured.
@@ -67,7 +78,21 @@ impl Evidence {
             oem_boot: claims.oemboot,
             debug: claims.dbgstat,
             software,
+            submodules: claims.submods.iter().filter_map(SubmoduleEvidence::of).collect(),
         })
+    }
+}
+
+impl SubmoduleEvidence {
+    /// That of a claims-set: a nested token has a signer of its own, who is not verified here, and a
+    /// detached claims-set is not at hand.
+    fn of(named: NamedSubmodule<'_>) -> Option<Self> {
+        match named.submodule {
+            Submodule::ClaimsSet(set) => {
+                Some(Self { name: named.name.to_owned(), debug: set.claims().dbgstat })
+            }
+            _ => None,
+        }
     }
 }
 

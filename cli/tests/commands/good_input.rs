@@ -375,6 +375,15 @@ fn appraisal_follows_the_policy() {
     std::fs::write(folder.join("policy.json"), policy("permanently")).unwrap();
     let unknown = refused(folder, &arguments, 1);
     assert!(unknown.starts_with("error: policy.json at byte "), "{unknown}");
+
+    // In TOML.
+    std::fs::write(folder.join("policy.json"), "id = 'p'\nminimum-sequence-number = 99\n").unwrap();
+    assert_eq!(json(folder, &arguments)["error"]["kind"], "quarantined");
+    std::fs::write(folder.join("policy.json"), "id = 'p'\nsubmodules = ['tee']\n").unwrap();
+    assert_eq!(json(folder, &arguments)["error"]["kind"], "update-only");
+    std::fs::write(folder.join("policy.json"), "id = 'p'\ndebug = 'permanently'\n").unwrap();
+    let unknown = refused(folder, &arguments, 1);
+    assert!(unknown.starts_with("error: policy.json at byte 17: "), "{unknown}");
 }
 
 /// An output goes through a symbolic link to the file that it names, and replaces nothing else.

@@ -4,6 +4,7 @@
 //! The engine keeps nothing: what it needs is given, so that it can run in many processes.
 
 mod finding;
+mod policy;
 mod result;
 mod software;
 
@@ -16,19 +17,9 @@ use crate::evidence::{Evidence, MeasuredSoftware};
 use crate::release::Release;
 
 pub use finding::{Finding, Outcome};
+pub use policy::{Missing, Policy, PolicyError};
 pub use result::Verifier;
 pub use software::{Software, identify};
-
-/// What the owner of the devices demands beyond the authors' reference values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// Names the policy in attestation results (`ear_appraisal_policy_ids`).
-    pub id: String,
-    /// `oemboot` must say that the maker of the hardware has authorized what was booted.
-    pub oem_boot: bool,
-    /// `dbgstat` must be at least this.
-    pub debug: DebugStatus,
-}
 
 /// A device as its operator has enrolled it, together with its attestation key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,17 +73,14 @@ impl fmt::Display for Refusal {
 impl core::error::Error for Refusal {}
 
 impl Policy {
-    /// A policy of this name that demands an authorized boot, and debugging disabled since boot.
-    #[must_use]
-    pub fn new(id: &str) -> Self {
-        Self { id: id.to_owned(), oem_boot: true, debug: DebugStatus::DisabledSinceBoot }
-    }
-
     /// Appraises the evidence of one device against the releases of its software, in answer to `nonce`.
     ///
     /// The release with the highest sequence number is the newest. A device is of a release when its
     /// measured files are exactly those of the release's CoSWID; if it names another manifest or
     /// another version than that release's, it lies about one of them and is not believed at all.
+    ///
+    /// The time grows with the device's files times the releases, and the memory with the findings: one
+    /// a claim.
     ///
     /// # Errors
     /// [`Refusal`].
@@ -119,7 +107,7 @@ impl Policy {
         appraisal.find("eat_nonce", hex(nonce), "the nonce that was given out", Outcome::Matches);
         appraisal.identity(evidence, device);
         appraisal.configuration(evidence, self);
-        let software = appraisal.software(evidence.software.as_ref(), releases);
+        let software = appraisal.software(evidence.software.as_ref(), releases, self);
         appraisal.decision = match (appraisal.tier(), software) {
             (Tier::Affirming, Some((release, true))) => Decision::Allowed(release),
             (Tier::Affirming | Tier::Warning, Some((release, _))) => Decision::UpdateOnly(release),
@@ -206,10 +194,27 @@ impl<'r> Appraisal<'r> {
         let status = shown(evidence.debug.map(DebugStatus::name));
         self.find("dbgstat", status, format!("{} or more", policy.debug.name()), outcome);
         outcomes.push(outcome);
+        for submodule in &evidence.submodules {
+            let Some(debug) = submodule.debug else { continue };
+            let outcome = compare(Some(debug), |status| status >= policy.debug);
+            let said = format!("{} of {}", debug.name(), submodule.name);
+            self.find("dbgstat", said, format!("{} or more", policy.debug.name()), outcome);
+            outcomes.push(outcome);
+        }
+        for name in &policy.submodules {
+            let own = evidence.submodules.iter().find(|submodule| submodule.name == *name);
+            let outcome = compare(own.map(|submodule| submodule.debug), |debug| debug.is_some());
+            let said = shown(own.map(|submodule| match submodule.debug {
+                Some(_) => "there",
+                None => "there, without dbgstat",
+            }));
+            self.find("submods", said, name.clone(), outcome);
+            outcomes.push(outcome);
+        }
         let claim = if outcomes.contains(&Outcome::Differs) {
             TrustClaim::UNSUPPORTABLE_CONFIGURATION
         } else if outcomes.contains(&Outcome::Missing) {
-            TrustClaim::UNAVAILABLE_CONFIGURATION
+            policy.missing.claim()
         } else {
             TrustClaim::APPROVED_CONFIGURATION
         };
@@ -222,6 +227,7 @@ impl<'r> Appraisal<'r> {
         &mut self,
         software: Option<&'r MeasuredSoftware>,
         releases: &'r [Release],
+        policy: &Policy,
     ) -> Option<(&'r Release, bool)> {
         let newest = releases.iter().max_by_key(|release| release.sequence_number);
         let Some(measured) = software else {
@@ -244,7 +250,10 @@ impl<'r> Appraisal<'r> {
         };
         let is_newest =
             newest.is_some_and(|newest| newest.sequence_number == release.sequence_number);
-        let (outcome, claim) = if is_newest {
+        let is_too_old = release.sequence_number < policy.minimum_sequence_number;
+        let (outcome, claim) = if is_too_old {
+            (Outcome::Outdated, TrustClaim::CONTRAINDICATED_RUNTIME)
+        } else if is_newest {
             (Outcome::Matches, TrustClaim::APPROVED_BOOT)
         } else {
             (Outcome::Outdated, TrustClaim::UNSAFE_RUNTIME)

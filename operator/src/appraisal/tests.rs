@@ -2,8 +2,8 @@ use hexad_cose_core::HashAlgorithm;
 use hexad_eat::DebugStatus;
 use hexad_eat::ear::{Aspect, Tier, TrustClaim};
 
-use super::{Decision, Enrolment, Outcome, Policy, Refusal};
-use crate::evidence::{Evidence, MeasuredSoftware};
+use super::{Decision, Enrolment, Missing, Outcome, Policy, Refusal};
+use crate::evidence::{Evidence, MeasuredSoftware, SubmoduleEvidence};
 use crate::release::{DigestValue, MeasuredFile, Release};
 
 const NONCE: &[u8] = &[7; 32];
@@ -43,6 +43,7 @@ fn evidence(number: u8) -> Evidence {
             manifest: Some(release.manifest),
             files: release.files,
         }),
+        submodules: Vec::new(),
     }
 }
 
@@ -179,4 +180,83 @@ fn the_explanation_says_why() {
     let measured = "1 file of lamp 1.0.0 (sequence number 1); expected lamp 2.0.0";
     assert!(text.contains(measured), "{text}");
     assert!(text.ends_with("confined to updates, as it runs lamp 1.0.0 (sequence number 1)"));
+}
+
+/// The decision, the tier and the outcomes of the claims called `claim`, by the policy in `toml`.
+fn appraise_by(toml: &str, evidence: &Evidence, claim: &str) -> (&'static str, Tier, Vec<Outcome>) {
+    let releases = [release(1), release(2)];
+    let device = Enrolment { ueid: vec![1; 17], oem_id: None };
+    let policy = Policy::from_toml(toml).unwrap();
+    let appraisal = policy.appraise(evidence, &device, &releases, NONCE).unwrap();
+    let decision = match appraisal.decision() {
+        Decision::Allowed(_) => "allowed",
+        Decision::UpdateOnly(_) => "update-only",
+        Decision::Quarantined => "quarantined",
+    };
+    let findings = appraisal.findings().iter().filter(|finding| finding.claim == claim);
+    (decision, appraisal.tier(), findings.map(|finding| finding.outcome).collect())
+}
+
+/// A genuine release below the owner's minimum is not even let to its updates.
+#[test]
+fn minimum_sequence_number() {
+    let old = evidence(1);
+    let by = |toml| appraise_by(toml, &old, "measurements");
+    let outdated = vec![Outcome::Outdated];
+    assert_eq!(by("id = 'p'"), ("update-only", Tier::Warning, outdated.clone()));
+    let minimum = by("id = 'p'\nminimum-sequence-number = 2");
+    assert_eq!(minimum, ("quarantined", Tier::Contraindicated, outdated));
+    let newest = appraise_by("id = 'p'\nminimum-sequence-number = 2", &evidence(2), "measurements");
+    assert_eq!(newest.0, "allowed");
+}
+
+/// What is missing comes to the tier that the owner says.
+#[test]
+fn missing_claims_and_submodules() {
+    let mut silent = evidence(2);
+    silent.debug = None;
+    let missing = vec![Outcome::Missing];
+    let warned = appraise_by("id = 'p'", &silent, "dbgstat");
+    assert_eq!(warned, ("update-only", Tier::Warning, missing.clone()));
+    let strict = appraise_by("id = 'p'\nmissing = 'contraindicated'", &silent, "dbgstat");
+    assert_eq!(strict, ("quarantined", Tier::Contraindicated, missing.clone()));
+
+    let with_tee = "id = 'p'\nsubmodules = ['tee']";
+    let mut whole = evidence(2);
+    assert_eq!(appraise_by(with_tee, &whole, "submods"), ("update-only", Tier::Warning, missing));
+    let tee = |debug| SubmoduleEvidence { name: "tee".into(), debug };
+    whole.submodules = vec![tee(Some(DebugStatus::DisabledPermanently))];
+    let there = appraise_by(with_tee, &whole, "submods");
+    assert_eq!(there, ("allowed", Tier::Affirming, vec![Outcome::Matches]));
+    // It is there, and says nothing of itself.
+    whole.submodules = vec![tee(None)];
+    assert_eq!(appraise_by(with_tee, &whole, "submods").0, "quarantined");
+    // A submodule that can be debugged spoils the whole, demanded or not.
+    whole.submodules = vec![tee(Some(DebugStatus::Enabled))];
+    let open = appraise_by("id = 'p'", &whole, "dbgstat");
+    assert_eq!(
+        open,
+        ("quarantined", Tier::Contraindicated, vec![Outcome::Matches, Outcome::Differs])
+    );
+}
+
+/// A policy that can't be meant so is refused at its byte.
+#[test]
+fn policy_files() {
+    let cases = [
+        ("debug = 'disabled'", 0),
+        ("id = 'p'\ndebug = 'off'", 17),
+        ("id = 'p'\nmissing = 'fine'", 19),
+        ("id = 'p'\ndebugging = 'disabled'", 9),
+        ("id = 'p'\nminimum-sequence-number = -1", 35),
+        ("id = ", 5),
+    ];
+    for (text, offset) in cases {
+        let error = Policy::from_toml(text).unwrap_err();
+        assert_eq!(error.offset(), offset, "{text}: {error}");
+    }
+    let policy = Policy::from_toml("id = 'p'").unwrap();
+    assert_eq!(policy, Policy::new("p"));
+    assert_eq!(policy.missing.tier(), Tier::Warning);
+    assert_eq!(Missing::Contraindicated.tier(), Tier::Contraindicated);
 }
