@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod cbor;
+pub mod corim;
 pub mod cose;
 pub mod coswid;
 pub mod eat;
@@ -70,6 +71,7 @@ pub struct Suite {
 pub const SUITES: &[Suite] = &[
     Suite { name: "cbor", folders: &["cbor", "suit", "teep", "eat", "ear"], run: cbor::run },
     Suite { name: "cose", folders: &["cose"], run: cose::run },
+    Suite { name: "corim", folders: &[], run: corim::run },
     Suite { name: "coswid", folders: &["eat/rfc9711/Example-Payloads/coswid"], run: coswid::run },
     Suite { name: "eat", folders: &["eat", "ear"], run: eat::run },
     Suite { name: "mud", folders: &["mud/real"], run: mud::run },

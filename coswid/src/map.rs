@@ -284,8 +284,10 @@ pub(crate) fn write<'b>(
     extensions: &Extensions<'b>,
     members: impl Fn(&mut Fields<'_, '_, '_, 'b>) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    // Looked for once: going through a map for them at each member costs more than writing it.
+    let extensions = extensions.iter().next().map_or(Extensions::NONE, |_| *extensions);
     write_map(encoder, |inner| {
-        let mut fields = Fields { members: inner, extensions: *extensions, last: None };
+        let mut fields = Fields { members: inner, extensions, last: None };
         members(&mut fields)?;
         fields.extensions_below(None)
     })
