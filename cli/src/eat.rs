@@ -1,5 +1,7 @@
 //! `hexad eat`: what an entity attests (RFC 9711).
 
+mod make;
+
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,7 +11,7 @@ use hexad_cose_core::{Algorithm, Key, Verified};
 use hexad_eat::freshness::{Clock, check_nonce, check_validity};
 use hexad_eat::inspect::{CLAIMS, claims_lines};
 use hexad_eat::profile::AnyClaims;
-use hexad_eat::{Claims, ConstrainedDevice, Error, Number, Profile, Token};
+use hexad_eat::{Claims, ConstrainedDevice, Error, JsonClaims, Jwt, Number, Profile, Token, Uccs};
 use hexad_rustcrypto::RustCrypto;
 use serde_json::{Value, json};
 
@@ -30,11 +32,19 @@ pub enum Command {
         after_help = "Example:\n  hexad eat verify evidence.eat --key device.pem --nonce 948f8860d13a463e8e"
     )]
     Verify(Verify),
+    /// Turn claims in JSON into a claims-set in CBOR
+    #[command(after_help = "Example:\n  hexad eat create claims.json -o claims.cbor")]
+    Create(make::Create),
+    /// Make a token: claims, signed
+    #[command(
+        after_help = "Example:\n  hexad eat sign claims.json --key device.key --nonce 948f8860d13a463e -o token.eat"
+    )]
+    Sign(make::Sign),
 }
 
 #[derive(Args, Debug)]
 pub struct Inspect {
-    /// Token (CWT) or claims-set, raw or in hexadecimal; `-` is standard input
+    /// Token (CWT, JWT) or claims-set (CBOR, raw or in hexadecimal; UCCS; JSON); `-` is standard input
     file: PathBuf,
 }
 
@@ -81,6 +91,8 @@ impl Command {
         match self {
             Self::Inspect(arguments) => inspect(arguments),
             Self::Verify(arguments) => verify(arguments),
+            Self::Create(arguments) => make::create(arguments),
+            Self::Sign(arguments) => make::sign(arguments),
         }
     }
 }
@@ -94,7 +106,25 @@ fn inspect(arguments: &Inspect) -> Result<Report, Failure> {
 fn describe(bytes: &[u8]) -> Result<Report, Error> {
     let mut report = Report::new("eat");
     report.json("verified", false);
-    let (offset, lines) = if matches!(Cursor::new(bytes).peek(), Ok(Type::Map)) {
+    if let Some(json) = in_json(bytes)? {
+        report.unproven(match make::is_json(bytes) {
+            true => "claims-set in JSON; nobody vouches for it",
+            false => "EAT in JSON (JWT); not verified",
+        });
+        summary(&mut report, &json.claims());
+        // The claims are shown as CBOR has them, whose offsets are not those of the text.
+        let lines = claims_lines(json.as_cbor())?;
+        report.items("claims", 0, lines.get(1..).unwrap_or_default());
+        report.json("claims", outline_json(&lines));
+        return Ok(report);
+    }
+    let mut ahead = Cursor::new(bytes);
+    let (offset, lines) = if ahead.tag() == Ok(Uccs::TAG) {
+        report.unproven("unprotected claims-set (UCCS); its channel alone vouches for it");
+        report.json("protected_by", Value::Null);
+        summary(&mut report, Uccs::parse(bytes)?.unprotected_claims());
+        (ahead.offset(), outline(ahead.rest(), Some(&CLAIMS))?)
+    } else if matches!(Cursor::new(bytes).peek(), Ok(Type::Map)) {
         report.unproven("claims-set; nobody vouches for it");
         report.json("protected_by", Value::Null);
         summary(&mut report, &Claims::parse(bytes)?);
@@ -111,6 +141,22 @@ fn describe(bytes: &[u8]) -> Result<Report, Error> {
     report.items("claims", offset, lines.get(1..).unwrap_or_default());
     report.json("claims", outline_json(&lines));
     Ok(report)
+}
+
+/// The claims of a JSON-encoded claims-set, or of a JWT, if it is one.
+fn in_json(bytes: &[u8]) -> Result<Option<JsonClaims>, Error> {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Ok(None);
+    };
+    if make::is_json(bytes) {
+        return JsonClaims::parse(text).map(Some);
+    }
+    // The header of a JWT is an object: `{"` in base64url.
+    let text = text.trim();
+    match text.starts_with("eyJ") {
+        true => Jwt::parse(text)?.unverified_claims().map(Some),
+        false => Ok(None),
+    }
 }
 
 fn verify(arguments: &Verify) -> Result<Report, Failure> {

@@ -348,6 +348,42 @@ fn appraisal_allows_the_newest_release_alone() {
     assert_eq!(json(folder, &verify)["ok"], true);
 }
 
+/// Claims in JSON become a token that verifies for the nonce that it was made with, and for no other; and
+/// claims-sets of every form are shown.
+#[test]
+fn tokens_are_made_from_json() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let claims = r#"{"eat_nonce":"AAECAwQFBgc","ueid":"AVpaWlpaWlpaWlpaWlpaWlo","oemid":64242,
+        "oemboot":true,"dbgstat":"disabled-since-boot","swname":"lamp"}"#;
+    std::fs::write(folder.join("claims.json"), claims).unwrap();
+    let nonce = "948f8860d13a463e";
+    let sign = ["eat", "sign", "claims.json", "-k", "author.cbor", "--nonce", nonce, "-o", "token"];
+    accepted(folder, &sign);
+    let verify = ["eat", "verify", "token", "-k", "author.pem", "--nonce"];
+    let object = json(folder, &[&verify[..], &[nonce]].concat());
+    assert_eq!((&object["ok"], &object["dbgstat"]), (&true.into(), &"disabled-since-boot".into()));
+    refused(folder, &[&verify[..], &["0001020304050607"]].concat(), 1);
+
+    accepted(folder, &["eat", "create", "claims.json", "-o", "claims.cbor"]);
+    accepted(folder, &["eat", "create", "claims.json", "--unprotected", "-o", "claims.uccs"]);
+    for form in ["claims.json", "claims.cbor", "claims.uccs", "token"] {
+        let object = json(folder, &["eat", "inspect", form]);
+        assert_eq!(
+            (&object["verified"], &object["oemboot"]),
+            (&false.into(), &true.into()),
+            "{form}"
+        );
+    }
+    // A claim that needs another: no token is made.
+    std::fs::write(folder.join("claims.json"), r#"{"hwmodel":"AAEC"}"#).unwrap();
+    let error = refused(folder, &sign, 1);
+    assert!(error.contains("hwmodel stands without oemid"), "{error}");
+    std::fs::write(folder.join("claims.json"), r#"{"dbgstat":"off"}"#).unwrap();
+    let error = refused(folder, &sign, 1);
+    assert!(error.starts_with("error: claims.json at byte 11: dbgstat"), "{error}");
+}
+
 /// The owner's policy counts: here it asks for more than the device offers.
 #[test]
 fn appraisal_follows_the_policy() {
