@@ -1,15 +1,16 @@
 //! The processor: what each command does, and when a procedure must not go on.
 
+use crate::common::{encode, from_hex};
 use crate::device::{CLASS, DEVICE, Device, VENDOR};
 use hexad_cose_core::crypto::Hash;
 use hexad_cose_core::{Algorithm, Curve, HashAlgorithm, Key, Segments, Sign1};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
-use hexad_suit::builder::{ManifestBuilder, Sequence};
+use hexad_suit::builder::{EnvelopeBuilder, ManifestBuilder, Sequence};
 use hexad_suit::command::{Action, Condition, CustomArgument, ReportingPolicy};
 use hexad_suit::digest::Digest;
 use hexad_suit::labels::{condition, directive, manifest as element, parameter};
 use hexad_suit::parameter::{CustomValue, Parameter, VendorIdentifier};
-use hexad_suit::{Envelope, Error, ErrorKind, Outcome, Procedure, TrustAnchors};
+use hexad_suit::{Envelope, Error, ErrorKind, Options, Outcome, Procedure, TrustAnchors};
 use proptest::prelude::*;
 
 const IMAGE: &[u8] = b"an image of 19 byte";
@@ -85,18 +86,50 @@ fn process(
     procedure: Procedure,
     device: &mut Device,
 ) -> Result<Outcome, Error> {
-    let key = SigningKey::from_bytes(Curve::P256, &[7; 32]).unwrap();
     let mut envelope = manifest.build(&mut RustCrypto).unwrap();
-    envelope.sign(Sign1::builder(Algorithm::ESP256), &key, &mut RustCrypto).unwrap();
     for (uri, payload) in payloads {
         envelope.integrated_payload(uri, payload);
     }
+    process_envelope(envelope, procedure, device)
+}
+
+/// The same with what is in an envelope.
+fn process_envelope(
+    mut envelope: EnvelopeBuilder,
+    procedure: Procedure,
+    device: &mut Device,
+) -> Result<Outcome, Error> {
+    let key = SigningKey::from_bytes(Curve::P256, &[7; 32]).unwrap();
+    envelope.sign(Sign1::builder(Algorithm::ESP256), &key, &mut RustCrypto).unwrap();
     let bytes = envelope.encode().unwrap();
     let keys = [Key::from_public(key.public())];
     let anchors = TrustAnchors::new(&keys, &[Algorithm::ESP256]);
     let envelope = Envelope::parse(&bytes).unwrap();
     let manifest = envelope.authenticate(&anchors, &mut RustCrypto).unwrap();
     device.run(&manifest, procedure)
+}
+
+/// Sequences may be of indefinite length (the CDDL leaves it open), also inside one another: a break ends
+/// the one that it stands in, and nothing behind it is taken for a command.
+#[test]
+fn sequences_of_indefinite_length_end() {
+    let inner = "9f 0c00 ff";
+    let install = from_hex(&format!("9f 0c00 1820 44{inner} 0c00 ff"));
+    let manifest = encode(|encoder| {
+        encoder.map(4)?.integer(1)?.unsigned(1)?.integer(2)?.unsigned(7)?.integer(3)?;
+        encoder.bytes(&from_hex("a1 02 81 81 4100"))?.integer(20)?.bytes(&install).map(drop)
+    });
+    let wrapped = encode(|encoder| encoder.bytes(&manifest).map(drop));
+    let digest =
+        encode(|encoder| encoder.array(2)?.integer(-16)?.bytes(&sha256(&wrapped)).map(drop));
+    let wrapper = encode(|encoder| encoder.array(1)?.bytes(&digest).map(drop));
+    let bytes = encode(|encoder| {
+        encoder.map(2)?.integer(2)?.bytes(&wrapper)?.integer(3)?.raw(&wrapped).map(drop)
+    });
+    let envelope = EnvelopeBuilder::parse(&bytes, &Options::default(), &mut RustCrypto).unwrap();
+    let mut device = Device::new(1);
+    process_envelope(envelope, Procedure::Update, &mut device).unwrap();
+    assert_eq!(succeeded(&device), [(12, None), (12, None), (32, Some(0)), (12, None)]);
 }
 
 /// Runs `sequence` as suit-install on a manifest of so many components.
