@@ -1,7 +1,6 @@
 //! What the integration tests share.
 
-use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Algorithm, Error as CoseError, Key};
+use hexad_cose_core::{Algorithm, Key};
 use hexad_rustcrypto::SigningKey;
 use hexad_suit::Manifest;
 
@@ -15,13 +14,6 @@ pub fn from_hex(text: &str) -> Vec<u8> {
         .chunks(2)
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect()
-}
-
-/// What `content` encodes.
-pub fn encode(content: impl FnOnce(&mut Encoder<'_>) -> Result<(), CoseError>) -> Vec<u8> {
-    let mut encoded = Vec::new();
-    content(&mut Encoder::appending(&mut encoded)).unwrap();
-    encoded
 }
 
 /// A trust anchor for `key`.

@@ -1,7 +1,8 @@
 //! The processor: what each command does, and when a procedure must not go on.
 
-use crate::common::{encode, from_hex};
+use crate::common::from_hex;
 use crate::device::{CLASS, DEVICE, Device, VENDOR};
+use crate::refused::encode;
 use hexad_cose_core::crypto::Hash;
 use hexad_cose_core::{Algorithm, Curve, HashAlgorithm, Key, Segments, Sign1};
 use hexad_rustcrypto::{RustCrypto, SigningKey};

@@ -1,9 +1,17 @@
 //! What must be refused by its structure, at every byte.
 
-use crate::common::{encode, from_hex, read_all};
-use hexad_cose_core::ErrorKind as Cbor;
+use crate::common::{from_hex, read_all};
+use hexad_cose_core::cbor::Encoder;
+use hexad_cose_core::{Error as CoseError, ErrorKind as Cbor};
 use hexad_suit::{Envelope, Error, ErrorKind, Manifest, Options};
 use proptest::prelude::*;
+
+/// What `content` encodes.
+pub fn encode(content: impl FnOnce(&mut Encoder<'_>) -> Result<(), CoseError>) -> Vec<u8> {
+    let mut encoded = Vec::new();
+    content(&mut Encoder::appending(&mut encoded)).unwrap();
+    encoded
+}
 
 /// A manifest with components [h'00'] and [h'01'] and the elements given, encoded, by their keys.
 fn manifest_with(shared: Option<&[u8]>, elements: &[(i64, Vec<u8>)]) -> Vec<u8> {
