@@ -5,7 +5,7 @@ use super::builder::{Builder, kind};
 use super::content_key::ContentKey;
 use super::decryption::{Decryption, Opening};
 use super::opened::StreamedDecryption;
-use super::recipient::{NewRecipient, Recipient, RecipientKey, Recipients, content_key};
+use super::recipient::{NewRecipient, Recipient, RecipientKey, Recipients};
 use super::seal::{seal, seal_detached};
 use super::structure;
 use crate::cbor::{Cursor, Encoder, Raw};
@@ -108,7 +108,7 @@ impl<'b> Encrypt<'b> {
         B: Agree + Kdf + KeyWrap<Key = [u8]>,
     {
         let algorithm = expect.accept(self.headers())?;
-        content_key(&self.recipients, recipient, algorithm, key, &expect, backend)
+        recipient.content_key(algorithm, key, &expect, backend)
     }
 
     /// Decrypts into `plaintext`, which is as long as the ciphertext with its tag at least.

@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::builder::{Builder, Draft, kind};
 use super::content_key::ContentKey;
-use super::recipient::{NewRecipient, Recipient, RecipientKey, Recipients, content_key};
+use super::recipient::{NewRecipient, Recipient, RecipientKey, Recipients};
 use super::streamed::StreamedMac;
 use super::structure;
 use crate::cbor::{Cursor, Encoder, Raw};
@@ -121,7 +121,7 @@ impl<'b> Mac<'b> {
         B: Agree + Kdf + KeyWrap<Key = [u8]>,
     {
         let algorithm = expect.accept(self.headers())?;
-        content_key(&self.recipients, recipient, algorithm, key, &expect, backend)
+        recipient.content_key(algorithm, key, &expect, backend)
     }
 
     /// Checks the tag under the content key, as the caller expects it.

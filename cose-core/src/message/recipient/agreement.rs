@@ -35,7 +35,7 @@ impl<'c> Agreement<'c> {
         expect: &Expect<'c>,
     ) -> Result<Self, Error> {
         let headers = recipient.headers();
-        let algorithm = expect.accept_recipient(headers)?;
+        let algorithm = recipient.accept(expect)?;
         let Some(KeyManagement::Agree { static_sender, kdf, wrap }) = algorithm.key_management()
         else {
             return Err(recipient.mismatch());

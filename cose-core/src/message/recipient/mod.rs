@@ -26,14 +26,24 @@ pub struct Recipient<'b> {
     headers: Headers<'b>,
     ciphertext: Option<Raw<'b>>,
     nested: Option<Recipients<'b>>,
+    /// All that are of the same message or recipient.
+    layer: Layer<'b>,
 }
 
 impl<'b> Recipient<'b> {
-    /// Reads a recipient whose nested recipients were gone through.
-    fn parse_at(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    /// Reads a recipient of `layer` whose nested recipients were gone through.
+    fn parse_at(cursor: &mut Cursor<'b>, layer: Layer<'b>) -> Result<Self, Error> {
         let (headers, ciphertext, has_nested) = parse_front(cursor)?;
         let nested = if has_nested { Some(Recipients::parse(cursor)?) } else { None };
-        Ok(Self { headers, ciphertext, nested })
+        Ok(Self { headers, ciphertext, nested, layer })
+    }
+
+    /// The algorithm, if the caller accepts it here, and the recipients beside this one are no reason
+    /// against it.
+    fn accept(&self, expect: &Expect<'_>) -> Result<Algorithm, Error> {
+        let algorithm = expect.accept_recipient(&self.headers)?;
+        self.layer.check_direct()?;
+        Ok(algorithm)
     }
 
     /// The header parameters: the sender's word.
@@ -78,7 +88,7 @@ impl<'b> Recipient<'b> {
     where
         B: Agree + Kdf + KeyWrap<Key = [u8]>,
     {
-        let algorithm = expect.accept_recipient(&self.headers)?;
+        let algorithm = self.accept(expect)?;
         match (key, algorithm.key_management()) {
             (RecipientKey::Shared(secret), Some(KeyManagement::Direct)) => {
                 let secret = self.direct(above, secret, expect)?;
@@ -111,14 +121,14 @@ impl<'b> Recipient<'b> {
     /// # Errors
     /// `AlgorithmNotAccepted`, `CriticalParameter`; `KeyMismatch` for another kind of recipient, or a
     /// key that may not serve the content; `InvalidValue` for a protected header or a ciphertext,
-    /// which there may not be.
+    /// which there may not be, and when a recipient whose key is the content key is not the only one.
     pub fn direct<'k, K: ?Sized>(
         &self,
         above: Algorithm,
         key: &Secret<'k, K>,
         expect: &Expect<'_>,
     ) -> Result<Secret<'k, K>, Error> {
-        let algorithm = expect.accept_recipient(&self.headers)?;
+        let algorithm = self.accept(expect)?;
         if algorithm.key_management() != Some(KeyManagement::Direct) {
             return Err(self.mismatch());
         }
@@ -142,7 +152,7 @@ impl<'b> Recipient<'b> {
         expect: &Expect<'_>,
         backend: &mut B,
     ) -> Result<ContentKey, Error> {
-        let algorithm = expect.accept_recipient(&self.headers)?;
+        let algorithm = self.accept(expect)?;
         let Some(KeyManagement::Derive(kdf)) = algorithm.key_management() else {
             return Err(self.mismatch());
         };
@@ -173,7 +183,7 @@ impl<'b> Recipient<'b> {
         expect: &Expect<'_>,
         backend: &mut B,
     ) -> Result<ContentKey, Error> {
-        let algorithm = expect.accept_recipient(&self.headers)?;
+        let algorithm = self.accept(expect)?;
         if algorithm.key_management() != Some(KeyManagement::Wrap)
             || !kek.allows(algorithm, KeyOperation::UnwrapKey)
         {
@@ -248,22 +258,6 @@ impl<A: ?Sized> fmt::Debug for RecipientKey<'_, A> {
     }
 }
 
-/// The content key from `recipient`, one of those of a message with `algorithm`.
-pub(super) fn content_key<'b, B>(
-    recipients: &Recipients<'b>,
-    recipient: &Recipient<'b>,
-    algorithm: Algorithm,
-    key: &RecipientKey<'_, <B as Agree>::Key>,
-    expect: &Expect<'_>,
-    backend: &mut B,
-) -> Result<ContentKey, Error>
-where
-    B: Agree + Kdf + KeyWrap<Key = [u8]>,
-{
-    recipients.check_direct()?;
-    recipient.content_key(algorithm, key, expect, backend)
-}
-
 /// Unwraps a key for `above` under the key-encryption key of `algorithm`.
 fn unwrap<B: KeyWrap>(
     algorithm: Algorithm,
@@ -302,11 +296,45 @@ fn parse_front<'b>(cursor: &mut Cursor<'b>) -> Result<(Headers<'b>, Option<Raw<'
     Ok((headers, optional_bytes(cursor)?, has_nested))
 }
 
+/// The array of recipients that a message has, or another recipient.
+#[derive(Clone, Copy, Debug)]
+struct Layer<'b> {
+    first: Cursor<'b>,
+    items: Items,
+}
+
+impl<'b> Layer<'b> {
+    /// Where the key of the layer above is what is shared or derived, there can be only one recipient
+    /// (RFC 9052, 8.5.1 and 8.5.4).
+    fn check_direct(self) -> Result<(), Error> {
+        let (mut cursor, mut items) = (self.first, self.items);
+        let (mut count, mut direct) = (0usize, None);
+        while items.next(&mut cursor)? {
+            let recipient = Recipient::parse_at(&mut cursor, self)?;
+            let kind = recipient.headers.algorithm().and_then(Algorithm::key_management);
+            if let Some(
+                KeyManagement::Direct
+                | KeyManagement::Derive(_)
+                | KeyManagement::Agree { wrap: None, .. },
+            ) = kind
+            {
+                direct = direct.or(Some(recipient.offset()));
+            }
+            count = count.saturating_add(1);
+        }
+        match direct {
+            Some(offset) if count > 1 => Err(Error::new(ErrorKind::InvalidValue, offset)),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The recipients of a message, or of another recipient, in order.
 #[derive(Clone, Debug)]
 pub struct Recipients<'b> {
     cursor: Cursor<'b>,
     items: Items,
+    layer: Layer<'b>,
 }
 
 impl<'b> Recipients<'b> {
@@ -315,13 +343,18 @@ impl<'b> Recipients<'b> {
 
     /// Nobody.
     const fn none() -> Self {
-        Self { cursor: Cursor::new(&[]), items: Items::new(0) }
+        Self::of(Cursor::new(&[]), Items::new(0))
+    }
+
+    /// Those of an array that was entered.
+    const fn of(first: Cursor<'b>, items: Items) -> Self {
+        Self { cursor: first, items, layer: Layer { first, items } }
     }
 
     /// Reads the array at `cursor`, which must not be empty, with all that is nested in it.
     pub(super) fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         let items = enter(cursor)?;
-        let recipients = Self { cursor: *cursor, items };
+        let recipients = Self::of(*cursor, items);
         let mut open = [items; Self::MAX_NESTED];
         let mut depth = 1usize;
         while let Some(level) = depth.checked_sub(1).and_then(|level| open.get_mut(level)) {
@@ -337,28 +370,6 @@ impl<'b> Recipients<'b> {
             }
         }
         Ok(recipients)
-    }
-
-    /// Where the content key is what is shared or derived, there can be only one recipient (RFC 9052,
-    /// 8.5.1 and 8.5.4).
-    fn check_direct(&self) -> Result<(), Error> {
-        if self.clone().nth(1).is_none() {
-            return Ok(());
-        }
-        for recipient in self.clone() {
-            let algorithm = recipient.headers().algorithm();
-            if matches!(
-                algorithm.and_then(Algorithm::key_management),
-                Some(
-                    KeyManagement::Direct
-                        | KeyManagement::Derive(_)
-                        | KeyManagement::Agree { wrap: None, .. }
-                )
-            ) {
-                return Err(recipient.headers().protected().error(ErrorKind::InvalidValue));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -377,7 +388,7 @@ impl<'b> Iterator for Recipients<'b> {
     fn next(&mut self) -> Option<Recipient<'b>> {
         // They were parsed before, so they parse again.
         if self.items.next(&mut self.cursor).ok()? {
-            Recipient::parse_at(&mut self.cursor).ok()
+            Recipient::parse_at(&mut self.cursor, self.layer).ok()
         } else {
             None
         }

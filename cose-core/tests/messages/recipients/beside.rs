@@ -102,6 +102,34 @@ fn nested_recipients_give_one_key_after_another() {
     }
 }
 
+/// RFC 9052, 8.5.1: a recipient whose key is that of the layer above is the only one of its layer, also
+/// when that is nested: neither it nor its neighbour is followed.
+#[test]
+fn a_nested_direct_recipient_is_alone() {
+    let kek = shared(Algorithm::A128KW);
+    let kek = Secret::new(&kek[..], Algorithm::A128KW);
+    let (crypto, random) = (&mut RustCrypto, &mut Counting::default());
+    let key = ContentKey::generate(CONTENT, random).unwrap();
+    let headers = NewHeaders::new(Algorithm::A128KW);
+    let wrapped = || NewRecipient::wrapped(headers, &kek, &key, &mut RustCrypto).unwrap();
+    let beside = NewRecipient::wrapped(headers, &kek, &key, crypto).unwrap();
+    let direct = NewRecipient::direct(NewHeaders::default());
+    let algorithms = [Algorithm::DIRECT, Algorithm::A128KW];
+    let expect = Expect::alg(CONTENT).recipients(&algorithms);
+    for (nested, refused) in [(vec![direct.clone()], None), (vec![direct, beside], Some(()))] {
+        let message = seal(&key, &[wrapped().nested(&nested)]);
+        let message = Encrypt::parse(&message).unwrap();
+        let top = message.recipients().next().unwrap();
+        for (index, recipient) in top.recipients().enumerate() {
+            let shared = RecipientKey::Shared(kek);
+            let given = recipient.content_key(Algorithm::A128KW, &shared, &expect, &mut RustCrypto);
+            let refused = refused.map(|()| ErrorKind::InvalidValue);
+            assert_eq!(given.err().map(Error::kind), refused, "{index}");
+        }
+        assert!(top.unwrap(CONTENT, &kek, &expect, &mut RustCrypto).is_ok());
+    }
+}
+
 /// RFC 9052, 5.1: what nobody may be sent is not made either.
 #[test]
 fn recipients_that_break_the_rules_are_not_made() {
