@@ -20,7 +20,11 @@ use hexad_eat::{BootState, DebugStatus, Formatted, OemId, Token, Ueid};
 use hexad_fuzz::{PRIVATE, SECRET, cose, mud};
 use hexad_link::frame::{self, FRAME};
 use hexad_link::{Block, Request, Response};
+use hexad_mud::acl::Field;
 use hexad_mud::builder::{Builder, Service};
+use hexad_mud::extension::{
+    LocalType, SbomRetrieval, TlsProfile, TlsVersion, Transparency, VulnRetrieval,
+};
 use hexad_mud::file::Contents;
 use hexad_mud::flow::Peer;
 use hexad_mud::time::DateAndTime;
@@ -436,7 +440,27 @@ fn mud_json() -> Seeds {
         .allow(Peer::DnsName("cloud.example.com"), Service::tcp(443))
         .allow(Peer::MyController, Service::Any)
         .build()?;
-    Ok(vec![("bulb", mud.to_json().into_bytes()), ("nothing", mud::FILE.to_vec())])
+    let mut contents = mud.clone().into_contents();
+    contents.transparency = Some(Transparency {
+        sbom: Some(SbomRetrieval::LocalWellKnown(LocalType::Coaps)),
+        sbom_archive_list: Some("https://bulb.example/old".to_owned()),
+        vuln: Some(VulnRetrieval::Contact("mailto:a@bulb.example".to_owned())),
+    });
+    if let Some(ace) = contents.acls.first_mut().and_then(|acl| acl.aces.first_mut()) {
+        ace.matches.fields = [Field::Dscp(46), Field::TcpFlags(18)].into();
+        ace.matches.client_profiles = Some(vec![TlsProfile {
+            name: "profile".to_owned(),
+            supported_tls_version: vec![TlsVersion::Tls13],
+            cipher_suite: vec![4865],
+            ..TlsProfile::default()
+        }]);
+    }
+    let extended = hexad_mud::Mud::new(&contents)?;
+    Ok(vec![
+        ("bulb", mud.to_json().into_bytes()),
+        ("extended", extended.to_json().into_bytes()),
+        ("nothing", mud::FILE.to_vec()),
+    ])
 }
 
 /// What is read is chosen by the first byte.
