@@ -3,7 +3,8 @@
 A request is a line of JSON on standard input, its answer a line on standard output. Byte strings are in
 hexadecimal, keys are COSE_Key structures. Members of a request:
 
-  library       "cwt" or "pycose"
+  library       "cwt" or "pycose"; or "uswid", for tags: `kind` is "coswid" or "swid", and further members are
+                those that its methods name
   do            "make", "read", "rsa" (a new key), "algorithms" (those that the library names)
   kind          "sign1", "sign", "mac0", "mac", "encrypt0" or "encrypt"
   alg, key      of the content or the signer; the key is absent where a recipient gives it
@@ -24,6 +25,7 @@ import cbor2
 import cwt
 import cwt.const
 import pycose.algorithms
+import uswid
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pycose import headers
 from pycose.keys import CoseKey, SymmetricKey
@@ -352,7 +354,46 @@ def new_rsa_key():
     })
 
 
-LIBRARIES = {"cwt": Cwt(), "pycose": Pycose()}
+class Uswid:
+    """The library uswid, which makes and reads software identification tags (RFC 9393)."""
+
+    def make(self, request):
+        """A tag with one file; the rest is as `read` gives it."""
+        component = uswid.uSwidComponent()
+        component.tag_id = request["tag_id"]
+        component.tag_version = request["tag_version"]
+        component.software_name = request["software_name"]
+        component.software_version = request["software_version"]
+        entity = uswid.uSwidEntity(name=request["creator"])
+        entity.roles = [uswid.uSwidEntityRole.TAG_CREATOR]
+        component.add_entity(entity)
+        name, size, digest = request["file"]
+        payload = uswid.uSwidPayload(name=name, size=size)
+        payload.add_hash(uswid.uSwidHash(alg_id=uswid.uSwidHashAlg.SHA256, value=digest))
+        component.add_payload(payload)
+        return self.form(request).save(uswid.uSwidContainer([component]))
+
+    def read(self, request):
+        (component,) = self.form(request).load(octets(request, "message"))
+        (entity,) = component.entities
+        (payload,) = component.payloads
+        (digest,) = payload.hashes
+        fields = {
+            "tag_id": component.tag_id,
+            "tag_version": component.tag_version,
+            "software_name": component.software_name,
+            "software_version": component.software_version,
+            "creator": entity.name,
+            "file": [payload.name, payload.size, digest.value],
+        }
+        return json.dumps(fields).encode()
+
+    def form(self, request):
+        forms = {"coswid": uswid.uSwidFormatCoswid, "swid": uswid.uSwidFormatSwid}
+        return forms[request["kind"]]()
+
+
+LIBRARIES = {"cwt": Cwt(), "pycose": Pycose(), "uswid": Uswid()}
 
 
 def answer(request):

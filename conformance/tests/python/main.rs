@@ -1,5 +1,5 @@
-//! Messages exchanged with Python's `cwt` and `pycose`: theirs read by us, ours read by them, changed
-//! ones refused by both. `cargo xtask setup` makes the environment that the peer runs in.
+//! Messages exchanged with Python's `cwt` and `pycose`, and tags with `uswid`: theirs read by us, ours read
+//! by them, changed ones refused by both. `cargo xtask setup` makes the environment that the peer runs in.
 //!
 //! What is random follows from `HEXAD_SEED`, a number; a failure says which it was.
 
@@ -8,6 +8,7 @@ mod exchange;
 mod keys;
 mod ours;
 mod peer;
+mod tags;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,6 +32,11 @@ fn main() -> ExitCode {
         trials.push(trial(case.name(), peer.clone(), move |peer| {
             exchange::run(&peer, &case, seed)
                 .map_err(|why| Failed::from(format!("{why}\nHEXAD_SEED={seed}")))
+        }));
+    }
+    for (name, run) in tags::ALL {
+        trials.push(trial(format!("uswid::{name}"), peer.clone(), move |peer| {
+            run(&peer).map_err(Failed::from)
         }));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
