@@ -553,6 +553,8 @@ impl Machine {
             return Err(Stop::Abort(ErrorKind::ComponentInUse));
         }
         self.checked.retain(|(_, other)| *other != id && Some(*other) != swapped);
+        // What was run is not what the component holds from now on.
+        self.run.retain(|(_, other)| *other != id && Some(*other) != swapped);
         if self.world.references.get(&id).is_some_and(|count| *count > 0) {
             return Err(Stop::Abort(ErrorKind::Referenced));
         }
