@@ -79,8 +79,8 @@ impl Place {
             "hexad-cose-core" => Self::Core,
             "hexad-rustcrypto" | "hexad-cortex-m4" | "hexad-aws-lc" | "hexad-atecc608"
             | "hexad-cryptocell" => Self::Backend,
-            "hexad-suit" | "hexad-eat" | "hexad-coswid" | "hexad-mud" | "hexad-fdo"
-            | "hexad-lwm2m" | "hexad-teep" => Self::Standard,
+            "hexad-suit" | "hexad-eat" | "hexad-coswid" | "hexad-corim" | "hexad-mud"
+            | "hexad-fdo" | "hexad-lwm2m" | "hexad-teep" => Self::Standard,
             "hexad-operator" => Self::Operator,
             "hexad-controller" => Self::Controller,
             "hexad-link" | "hexad-board" => Self::Link,
