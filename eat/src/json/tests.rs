@@ -26,7 +26,7 @@ fn every_claim() {
         "bootcount":3,"bootseed":"AAEC","dloas":[["https://a.example","p"]],"swname":"os",
         "swversion":["3.1"],"manifests":[[258,"oA"]],"measurements":[[258,"oA"]],
         "measres":[["system",[["all","success"],["some","not-run"]]]],"intuse":"csr",
-        "com.example":[null,1,-2,2.5,"\u00e9\n",{"a":true}],"jti":"x"}"#;
+        "com.example":[null,1,-2,2.5,2.0,1e300,-0.0,"\u00e9\n",{"a":true}],"jti":"x"}"#;
     let json = JsonClaims::parse(text).unwrap();
     let claims = json.claims();
     let nonces: Vec<_> = claims.eat_nonce.iter().map(|nonce| nonce.as_bytes().len()).collect();

@@ -245,7 +245,8 @@ impl Output {
                 if !number.is_finite() {
                     return Err(unsupported);
                 }
-                self.json.push_str(&nojson::Json(number).to_string());
+                // With its fraction or exponent, so that it is read as the same again.
+                self.json.push_str(&alloc::format!("{number:?}"));
             }
             Type::Array => {
                 let depth = deeper(cursor, depth)?;
