@@ -196,12 +196,13 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 && held.prefix == prefix
                 && held.manifest.encoded().bytes() == manifest.encoded().bytes()
         };
-        // What its section did was done by this very manifest; what the component holds is anew to be checked.
+        // What it had set may be in use; that it was checked and run counts no more.
         if let Some(held) = self.tree.dependencies.iter_mut().flatten().find(returns) {
             held.manifest = manifest;
             held.path = path;
             held.is_stale = false;
             held.checked_for = 0;
+            held.run_for = 0;
             return Ok(());
         }
         let mut places = self.tree.dependencies.iter_mut().take(MAX);
