@@ -16,7 +16,18 @@ const M3: &str = "thumbv7m-none-eabi";
 /// What is built together, for what, and with which features. `mud` is apart: it asks cose-core for
 /// `alloc`.
 const SETS: [(&str, &[&str], &str); 6] = [
-    (TARGET, &["hexad-cose-core", "hexad-suit", "hexad-eat", "hexad-coswid", "hexad-link"], ""),
+    (
+        TARGET,
+        &[
+            "hexad-cose-core",
+            "hexad-suit",
+            "hexad-eat",
+            "hexad-coswid",
+            "hexad-corim",
+            "hexad-link",
+        ],
+        "",
+    ),
     (TARGET, &["hexad-mud"], ""),
     (TARGET, &["hexad-rustcrypto"], "aes,chacha20poly1305,curve25519,hss-lms,ml-dsa,p256,sha512"),
     (TARGET, &["hexad-cortex-m4"], "aes,chacha20poly1305,curve25519,hss-lms,ml-dsa,p256,sha512"),
