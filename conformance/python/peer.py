@@ -4,7 +4,8 @@ A request is a line of JSON on standard input, its answer a line on standard out
 hexadecimal, keys are COSE_Key structures. Members of a request:
 
   library       "cwt" or "pycose"; or "uswid", for tags: `kind` is "coswid" or "swid", and further members are
-                those that its methods name
+                those that its methods name;
+                or "token", for CWTs by cwt: `payload` is the claims-set, `key` alone protects it
   do            "make", "read", "rsa" (a new key), "algorithms" (those that the library names)
   kind          "sign1", "sign", "mac0", "mac", "encrypt0" or "encrypt"
   alg, key      of the content or the signer; the key is absent where a recipient gives it
@@ -393,7 +394,23 @@ class Uswid:
         return forms[request["kind"]]()
 
 
-LIBRARIES = {"cwt": Cwt(), "pycose": Pycose(), "uswid": Uswid()}
+class Token:
+    """CBOR Web Tokens, by the functions that cwt has for them: it checks the dates, too."""
+
+    def make(self, request):
+        return cwt.encode(cbor2.loads(octets(request, "payload")), self.key(request), tagged=True)
+
+    def read(self, request):
+        claims = cwt.decode(octets(request, "message"), self.key(request))
+        return cbor2.dumps(claims, canonical=True)
+
+    def key(self, request):
+        parameters = cbor2.loads(octets(request, "key"))
+        parameters[2] = b"1"
+        return cwt.COSEKey.new(parameters)
+
+
+LIBRARIES = {"cwt": Cwt(), "pycose": Pycose(), "uswid": Uswid(), "token": Token()}
 
 
 def answer(request):

@@ -21,7 +21,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    fn on(curve: Curve, algorithm: Algorithm, random: &mut ChaCha8Rng) -> Result<Self, String> {
+    /// A new one on `curve`.
+    pub fn on(curve: Curve, algorithm: Algorithm, random: &mut ChaCha8Rng) -> Result<Self, String> {
         let key = SigningKey::generate(curve, random).map_err(|error| error.to_string())?;
         let public = Key::from_public(key.public()).with_algorithm(algorithm);
         let private =

@@ -1,4 +1,4 @@
-//! Messages exchanged with Python's `cwt` and `pycose`, and tags with `uswid`: theirs read by us, ours read
+//! Messages exchanged with Python's `cwt` and `pycose`, tokens with `cwt`, and tags with `uswid`: theirs read by us, ours read
 //! by them, changed ones refused by both. `cargo xtask setup` makes the environment that the peer runs in.
 //!
 //! What is random follows from `HEXAD_SEED`, a number; a failure says which it was.
@@ -9,6 +9,7 @@ mod keys;
 mod ours;
 mod peer;
 mod tags;
+mod tokens;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -37,6 +38,12 @@ fn main() -> ExitCode {
     for (name, run) in tags::ALL {
         trials.push(trial(format!("uswid::{name}"), peer.clone(), move |peer| {
             run(&peer).map_err(Failed::from)
+        }));
+    }
+    for (name, form) in tokens::ALL {
+        trials.push(trial(format!("cwt::tokens {name}"), peer.clone(), move |peer| {
+            tokens::run(&peer, form, seed)
+                .map_err(|why| Failed::from(format!("{why}\nHEXAD_SEED={seed}")))
         }));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
