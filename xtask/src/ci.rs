@@ -110,7 +110,7 @@ fn skip(what: &str, why: String) -> Result<Outcome> {
 /// The tests of the workspace, which turn on all features of the software backend; and that backend's
 /// with few of them.
 fn test() -> Result<Outcome> {
-    execute(&mut cargo(["test", "--workspace"]))?;
+    execute(&mut cargo(["test", "--workspace", "--no-fail-fast"]))?;
     for features in ["", "aes,curve25519,p256"] {
         let mut few = cargo(["test", "--package", BACKEND, "--test", "features"]);
         execute(few.args(["--features", features]))?;
