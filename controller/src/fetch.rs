@@ -110,8 +110,6 @@ impl Https {
             .max_redirects(REDIRECTS)
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
-            // Files are asked for rarely, and a server may have closed what was kept open.
-            .max_idle_connections(0)
             // What the environment says of proxies is not for a controller of networks.
             .proxy(None)
             .user_agent("hexad")

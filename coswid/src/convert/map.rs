@@ -39,12 +39,14 @@ impl Map {
 
     /// The encoded value of a label.
     pub fn get(&self, label: i64) -> Option<&[u8]> {
-        self.members.get(&key(label)).map(Vec::as_slice)
+        self.members.get(&key(label)?).map(Vec::as_slice)
     }
 
     /// Takes a member away, if it is there.
     pub fn remove(&mut self, label: i64) {
-        self.members.remove(&key(label));
+        if let Some(key) = key(label) {
+            self.members.remove(&key);
+        }
     }
 
     /// A member whose value `write` writes.
@@ -138,11 +140,9 @@ impl Map {
     }
 }
 
-/// A label, encoded.
-fn key(label: i64) -> Vec<u8> {
+/// A label, encoded: into a vector, where there is always room.
+fn key(label: i64) -> Option<Vec<u8>> {
     let mut key = Vec::new();
-    // Into a vector, which can't fail.
-    let written = Key::Integer(label).encode(&mut Encoder::appending(&mut key));
-    debug_assert!(written.is_ok());
-    key
+    Key::Integer(label).encode(&mut Encoder::appending(&mut key)).ok()?;
+    Some(key)
 }

@@ -41,7 +41,7 @@ pub fn to_swid(tag: &ConciseSwidTag<'_>) -> (String, Vec<String>) {
     writing.tag(tag);
     let mut bytes = writing.writer.into_inner();
     bytes.push(b'\n');
-    (String::from_utf8(bytes).unwrap_or_default(), writing.notes)
+    (String::from_utf8_lossy(&bytes).into_owned(), writing.notes)
 }
 
 struct Writing {
@@ -74,9 +74,10 @@ impl Element {
 
 impl Writing {
     fn event(&mut self, event: Event<'_>) {
-        // Into a vector, which can't fail.
-        let written = self.writer.write_event(event);
-        debug_assert!(written.is_ok());
+        // Into a vector there is always room; if not, the caller is told.
+        if let Err(error) = self.writer.write_event(event) {
+            self.notes.push(format!("not written: {error}"));
+        }
     }
 
     /// An element without content.
