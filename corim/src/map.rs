@@ -5,6 +5,8 @@ use core::fmt;
 use hexad_cose_core::Label as Key;
 use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Members, Raw, write_map};
 
+pub use hexad_cose_core::cbor::Extensions;
+
 use crate::error::{Error, ErrorKind};
 
 pub(crate) mod sealed {
@@ -175,107 +177,6 @@ impl<'b, T: Entry<'b>> Iterator for Iter<'b, T> {
     }
 }
 
-/// The members of a map that this crate does not know: extensions, which a
-/// profile may define. Parsed they are a view; to write a map they are made from a slice of labels and
-/// encoded values.
-#[derive(Clone, Copy)]
-pub struct Extensions<'b> {
-    members: Unknown<'b>,
-}
-
-#[derive(Clone, Copy)]
-enum Unknown<'b> {
-    /// What is not `known` in a validated map.
-    Encoded {
-        map: Raw<'b>,
-        known: &'static [i64],
-    },
-    Slice(&'b [(Key<'b>, &'b [u8])]),
-}
-
-impl<'b> Extensions<'b> {
-    /// There are none.
-    pub const NONE: Self = Self { members: Unknown::Slice(&[]) };
-
-    /// Those of the validated map that begins at `from` and ends at `to`.
-    pub(crate) fn of(from: Cursor<'b>, to: Cursor<'b>, known: &'static [i64]) -> Self {
-        Self { members: Unknown::Encoded { map: between(from, to), known } }
-    }
-
-    /// Label and encoded value of each.
-    pub fn iter(&self) -> impl Iterator<Item = (Key<'b>, Raw<'b>)> + use<'b> {
-        let (mut cursor, known, mut slice) = match self.members {
-            Unknown::Encoded { map, known } => (map.cursor(), known, [].iter()),
-            Unknown::Slice(slice) => (Cursor::new(&[]), &[][..], slice.iter()),
-        };
-        // A map was validated, so neither this nor what follows can fail.
-        let mut items = cursor.map().ok();
-        core::iter::from_fn(move || {
-            if let Some((key, value)) = slice.next() {
-                return Some((*key, Raw::new(value, 0)));
-            }
-            while items.as_mut()?.next(&mut cursor).ok()? {
-                let key = Key::parse(&mut cursor).ok()?;
-                let value = cursor.item().ok()?;
-                if !matches!(key, Key::Integer(label) if known.contains(&label)) {
-                    return Some((key, value));
-                }
-            }
-            items = None;
-            None
-        })
-    }
-
-    /// Refuses the map at `offset` if there are any, where the CDDL leaves no room for them.
-    pub(crate) fn require_none(&self, offset: usize) -> Result<(), Error> {
-        match self.iter().next() {
-            None => Ok(()),
-            Some(_) => {
-                Err(hexad_cose_core::Error::new(hexad_cose_core::ErrorKind::InvalidValue, offset)
-                    .into())
-            }
-        }
-    }
-
-    /// The encoded value with this label.
-    #[must_use]
-    pub fn get(&self, label: Key<'_>) -> Option<Raw<'b>> {
-        self.iter().find(|(key, _)| *key == label).map(|(_, value)| value)
-    }
-}
-
-impl<'b> From<&'b [(Key<'b>, &'b [u8])]> for Extensions<'b> {
-    fn from(slice: &'b [(Key<'b>, &'b [u8])]) -> Self {
-        Self { members: Unknown::Slice(slice) }
-    }
-}
-
-impl<'b, const N: usize> From<&'b [(Key<'b>, &'b [u8]); N]> for Extensions<'b> {
-    fn from(array: &'b [(Key<'b>, &'b [u8]); N]) -> Self {
-        Self { members: Unknown::Slice(array) }
-    }
-}
-
-impl PartialEq for Extensions<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        let entries = |of: &Self| of.iter().map(|(key, value)| (key, value.bytes()));
-        self.iter().count() == other.iter().count()
-            && entries(self).all(|(key, value)| other.get(key).is_some_and(|v| v.bytes() == value))
-    }
-}
-
-impl fmt::Debug for Extensions<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter().map(|(key, value)| (key, value.bytes()))).finish()
-    }
-}
-
-impl Default for Extensions<'_> {
-    fn default() -> Self {
-        Self::NONE
-    }
-}
-
 /// Writes a map of the members that `members` puts, in ascending order, and the `extensions`, each in
 /// its place.
 pub(crate) fn write<'b>(
@@ -375,7 +276,7 @@ pub(crate) fn read<'b>(
             _ => cursor.skip()?,
         }
     }
-    Ok(Extensions::of(from, *cursor, known))
+    Ok(Extensions::of(between(from, *cursor), known))
 }
 
 impl<'b> Fields<'_, '_, '_, 'b> {

@@ -6,6 +6,8 @@ use core::ops::RangeInclusive;
 use hexad_cose_core::Label as Key;
 use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Members, Raw, Type, write_map};
 
+pub use hexad_cose_core::cbor::Extensions;
+
 use crate::error::{Error, ErrorKind};
 use crate::iana::Label;
 
@@ -177,106 +179,6 @@ impl<'b, T: Entry<'b>> Iterator for Iter<'b, T> {
     }
 }
 
-/// The members of a map that this crate does not know: extensions, and `any-attribute` (RFC 9393,
-/// sections 2.2 and 2.5). Parsed from a tag they are a view; to write a tag they are made from a slice
-/// of labels and encoded values.
-///
-/// ```
-/// use hexad_coswid::{Extensions, File, Label, Resource};
-///
-/// // A private-use label, and the CBOR of the number 7.
-/// let port = [(hexad_cose_core::Label::Integer(-1), &[0x07][..])];
-/// let mut resource = Resource::new("port");
-/// resource.extensions = Extensions::from(&port);
-/// assert_eq!(resource.extensions.iter().count(), 1);
-/// ```
-#[derive(Clone, Copy)]
-pub struct Extensions<'b> {
-    members: Unknown<'b>,
-}
-
-#[derive(Clone, Copy)]
-enum Unknown<'b> {
-    /// What is not `known` in a validated map.
-    Encoded {
-        map: Raw<'b>,
-        known: &'static [i64],
-    },
-    Slice(&'b [(Key<'b>, &'b [u8])]),
-}
-
-impl<'b> Extensions<'b> {
-    /// There are none.
-    pub const NONE: Self = Self { members: Unknown::Slice(&[]) };
-
-    /// Those of the validated map that begins at `from` and ends at `to`.
-    pub(crate) fn of(from: Cursor<'b>, to: Cursor<'b>, known: &'static [i64]) -> Self {
-        Self { members: Unknown::Encoded { map: between(from, to), known } }
-    }
-
-    /// Label and encoded value of each.
-    pub fn iter(&self) -> impl Iterator<Item = (Key<'b>, Raw<'b>)> + use<'b> {
-        let (mut cursor, known, mut slice) = match self.members {
-            Unknown::Encoded { map, known } => (map.cursor(), known, [].iter()),
-            Unknown::Slice(slice) => (Cursor::new(&[]), &[][..], slice.iter()),
-        };
-        // A map was validated, so neither this nor what follows can fail.
-        let mut items = cursor.map().ok();
-        core::iter::from_fn(move || {
-            if let Some((key, value)) = slice.next() {
-                return Some((*key, Raw::new(value, 0)));
-            }
-            while items.as_mut()?.next(&mut cursor).ok()? {
-                let key = Key::parse(&mut cursor).ok()?;
-                let value = cursor.item().ok()?;
-                if !matches!(key, Key::Integer(label) if known.contains(&label)) {
-                    return Some((key, value));
-                }
-            }
-            items = None;
-            None
-        })
-    }
-
-    /// The encoded value with this label.
-    #[must_use]
-    pub fn get(&self, label: Key<'_>) -> Option<Raw<'b>> {
-        self.iter().find(|(key, _)| *key == label).map(|(_, value)| value)
-    }
-}
-
-impl<'b> From<&'b [(Key<'b>, &'b [u8])]> for Extensions<'b> {
-    fn from(slice: &'b [(Key<'b>, &'b [u8])]) -> Self {
-        Self { members: Unknown::Slice(slice) }
-    }
-}
-
-impl<'b, const N: usize> From<&'b [(Key<'b>, &'b [u8]); N]> for Extensions<'b> {
-    fn from(array: &'b [(Key<'b>, &'b [u8]); N]) -> Self {
-        Self { members: Unknown::Slice(array) }
-    }
-}
-
-impl PartialEq for Extensions<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        let entries = |of: &Self| of.iter().map(|(key, value)| (key, value.bytes()));
-        self.iter().count() == other.iter().count()
-            && entries(self).all(|(key, value)| other.get(key).is_some_and(|v| v.bytes() == value))
-    }
-}
-
-impl fmt::Debug for Extensions<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter().map(|(key, value)| (key, value.bytes()))).finish()
-    }
-}
-
-impl Default for Extensions<'_> {
-    fn default() -> Self {
-        Self::NONE
-    }
-}
-
 /// Writes a map of the members that `members` puts, in ascending order, and the `extensions`, each in
 /// its place.
 pub(crate) fn write<'b>(
@@ -376,7 +278,7 @@ pub(crate) fn read<'b>(
             _ => cursor.skip()?,
         }
     }
-    Ok(Extensions::of(from, *cursor, known))
+    Ok(Extensions::of(between(from, *cursor), known))
 }
 
 /// Reads an "integer label with text escape" whose index must be in `range` and not 0.

@@ -1,3 +1,4 @@
+extern crate std;
 use std::{string::String, vec::Vec};
 
 use proptest::prelude::*;
