@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use hexad_cose_core::HashAlgorithm;
 use hexad_cose_core::crypto::{Hash, Verify};
 use hexad_coswid::{ConciseSwidTag, TagType};
@@ -51,6 +52,29 @@ pub struct DigestValue {
     pub algorithm: HashAlgorithm,
     /// The digest, as long as the algorithm says.
     pub bytes: Vec<u8>,
+}
+
+impl DigestValue {
+    /// The digest as a Named Information URI without an authority (RFC 6920, 3), by an algorithm of SHA-2.
+    ///
+    /// ```
+    /// use hexad_cose_core::HashAlgorithm;
+    /// use hexad_operator::release::DigestValue;
+    ///
+    /// let digest = DigestValue { algorithm: HashAlgorithm::Sha256, bytes: vec![0; 32] };
+    /// let uri = digest.to_uri();
+    /// assert_eq!(uri.as_deref(), Some("ni:///sha-256;AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+    /// ```
+    #[must_use]
+    pub fn to_uri(&self) -> Option<String> {
+        let algorithm = match self.algorithm {
+            HashAlgorithm::Sha256 => "sha-256",
+            HashAlgorithm::Sha384 => "sha-384",
+            HashAlgorithm::Sha512 => "sha-512",
+            _ => return None,
+        };
+        Some(format!("ni:///{algorithm};{}", Base64UrlUnpadded::encode_string(&self.bytes)))
+    }
 }
 
 /// One release of a device's software: the reference values that its author vouches for.

@@ -18,7 +18,7 @@ use crate::release::Release;
 
 pub use finding::{Finding, Outcome};
 pub use policy::{Missing, Policy, PolicyError};
-pub use result::Verifier;
+pub use result::{MANIFEST, Verifier, manifest_of};
 pub use software::{Software, identify};
 
 /// A device as its operator has enrolled it, together with its attestation key.
