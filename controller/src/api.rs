@@ -5,26 +5,38 @@
 //! | `GET /v1/devices` | the devices, their MUD URLs and states |
 //! | `PUT /v1/devices/NAME` `{"addresses": [..], "hardware": ".."}` | takes a device up |
 //! | `DELETE /v1/devices/NAME` | takes it away |
-//! | `POST /v1/devices/NAME/mud-url` `{"url", "source", "signer"}` | its MUD URL, from DHCP, LLDP, X.509 or a manifest |
-//! | `POST /v1/devices/NAME/attestation` `{"state", "reason"}` | what its attestation came to |
+//! | `POST /v1/devices/NAME/attestation` EAR, as CWT or JWT | what its attestation came to |
+//! | `POST /v1/devices/NAME/state` `{"state", "reason"}` | the operator's own word on it |
+//! | `POST /v1/devices/NAME/mud-url` `{"url", "source"}` | the MUD URL that it said by `dhcp` or `lldp` |
+//! | `POST /v1/devices/NAME/certificate` chain in PEM | the certificate with which it has authenticated itself |
+//! | `PUT /v1/devices/MAC/leases/ADDRESS` | the network's DHCP server has given it the address |
+//! | `DELETE /v1/devices/MAC/leases/ADDRESS` | and has taken it back |
+//! | `POST /v1/manifests` SUIT envelope | the manifest of software that devices run |
 //! | `PUT /v1/overrides` `{"url", "file"}` | the operator's own MUD file; without `file`, none |
 //! | `GET /v1/audit?after=N` | a thousand lines of the audit log |
 //! | `GET /metrics` | for Prometheus |
 //!
+//! A device's NAME may be its hardware address (MAC) as well. Attestation results, certificates and manifests are worth
+//! their signatures: they are verified here.
+//!
 //! Whoever may connect to loopback may ask for anything: the API is for the operator's own programs on the same
-//! machine, such as the verifier. A page in a browser there may not: requests name a loopback host, and those
-//! that change something are JSON.
+//! machine, such as a verifier's or a DHCP server's hooks. A page in a browser there may not: requests name a loopback
+//! host, and those that change something are of a type that no form sends.
 
+use hexad_cose_core::crypto::{Hash, Verify};
+use hexad_operator::network::enforce::Put;
 use hexad_operator::network::policy::{DeviceName, HardwareAddress};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use crate::controller::{Controller, ControllerError};
+use crate::controller::{Controller, ControllerError, Heard};
 use crate::gateway::Gateway;
-use crate::record::{DeviceRecord, MudUrlRecord, State};
+use crate::record::{DeviceRecord, State};
 
 /// The most bytes of a request's body.
 pub const LIMIT: u64 = 2 << 20;
@@ -81,10 +93,17 @@ struct PutDevice {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Attestation {
+struct Word {
     state: State,
     #[serde(default)]
     reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    url: String,
+    source: Heard,
 }
 
 #[derive(Deserialize)]
@@ -100,21 +119,28 @@ pub fn answer<G: Gateway>(
     controller: &mut Controller<G>,
     request: &Request<'_>,
     now: i64,
+    crypto: &mut (impl Hash + Verify),
 ) -> Response {
     if !request.host.is_some_and(is_loopback) {
         return Response::error(403, "the request names another host than this one");
     }
-    let changes = request.method != "GET" && request.method != "DELETE";
-    if changes && !request.content_type.is_some_and(|kind| kind.starts_with("application/json")) {
-        return Response::error(415, "the body has to be application/json");
+    respond(controller, request, now, crypto).unwrap_or_else(|refusal| refusal)
+}
+
+/// That the body is of one of these media types.
+fn expect(request: &Request<'_>, kinds: &[&str]) -> Result<(), Response> {
+    let kind = request.content_type.and_then(|kind| kind.split(';').next());
+    if kind.is_some_and(|kind| kinds.iter().any(|known| kind.trim().eq_ignore_ascii_case(known))) {
+        return Ok(());
     }
-    respond(controller, request, now).unwrap_or_else(|refusal| refusal)
+    Err(Response::error(415, &format!("the body has to be {}", kinds.join(" or "))))
 }
 
 fn respond<G: Gateway>(
     controller: &mut Controller<G>,
     request: &Request<'_>,
     now: i64,
+    crypto: &mut (impl Hash + Verify),
 ) -> Result<Response, Response> {
     let (path, query) = request.target.split_once('?').unwrap_or((request.target, ""));
     let parts: Vec<_> = path.trim_start_matches('/').split('/').collect();
@@ -132,6 +158,11 @@ fn respond<G: Gateway>(
             let lines = lines.map_err(|error| refusal(error.into()))?;
             Ok(Response::done(json!({ "ok": true, "audit": lines })))
         }
+        ("POST", ["v1", "manifests"]) => {
+            expect(request, &["application/suit-envelope+cose"])?;
+            let digest = controller.put_manifest(request.body, now, crypto).map_err(refusal)?;
+            Ok(Response::done(json!({ "ok": true, "manifest": digest })))
+        }
         ("PUT", ["v1", "overrides"]) => {
             let PutOverride { url, file } = body(request)?;
             let file = file.map(|file| file.to_string());
@@ -139,56 +170,115 @@ fn respond<G: Gateway>(
             controller.set_override(&url, bytes, now).map_err(refusal)?;
             Ok(Response::done(json!({ "ok": true })))
         }
+        (method, ["v1", "devices", hardware, "leases", address]) => {
+            let hardware = hardware.parse().map_err(|_| not("hardware address", hardware))?;
+            let address = address.parse().map_err(|_| not("address", address))?;
+            lease(controller, method, hardware, address, now)
+        }
         (method, ["v1", "devices", name, rest @ ..]) => {
-            let name = DeviceName::new(name).map_err(|error| refusal(error.into()))?;
-            one_device(controller, request, (method, rest), name, now)
+            let name = match name.parse::<HardwareAddress>() {
+                Ok(hardware) if name.contains(':') => {
+                    controller.with_hardware(hardware).map_err(refusal)?
+                }
+                _ => DeviceName::new(name).map_err(|error| refusal(error.into()))?,
+            };
+            match (method, rest) {
+                ("PUT" | "DELETE", []) => one_device(controller, request, name, now),
+                ("POST", [what]) => told(controller, request, what, &name, now, crypto),
+                _ => Err(Response::error(405, "a device can't be asked for that")),
+            }
         }
         _ => Err(Response::error(404, "there is no such thing here")),
     }
 }
 
+fn not(what: &str, text: &str) -> Response {
+    Response::error(400, &format!("`{text}` is no {what}"))
+}
+
+fn lease<G: Gateway>(
+    controller: &mut Controller<G>,
+    method: &str,
+    hardware: HardwareAddress,
+    address: IpAddr,
+    now: i64,
+) -> Result<Response, Response> {
+    let changed = match method {
+        "PUT" => controller.lease(hardware, address, now).map(|put| put != Put::Unchanged),
+        "DELETE" => controller.end_lease(hardware, address, now),
+        _ => return Err(Response::error(405, "a lease is put or deleted")),
+    };
+    Ok(Response::done(json!({ "ok": true, "changed": changed.map_err(refusal)? })))
+}
+
 fn one_device<G: Gateway>(
     controller: &mut Controller<G>,
     request: &Request<'_>,
-    what: (&str, &[&str]),
     name: DeviceName,
     now: i64,
 ) -> Result<Response, Response> {
-    match what {
-        ("PUT", []) => {
-            let PutDevice { addresses, hardware } = body(request)?;
-            let hardware: Option<HardwareAddress> =
-                hardware
-                    .map(|text| text.parse())
-                    .transpose()
-                    .map_err(|_| Response::error(400, "`hardware` is no hardware address"))?;
-            controller.put_device(name, addresses, hardware, now).map_err(refusal)?;
-            Ok(Response::done(json!({ "ok": true })))
-        }
-        ("DELETE", []) => match controller.remove_device(&name, now).map_err(refusal)? {
+    if request.method == "DELETE" {
+        return match controller.remove_device(&name, now).map_err(refusal)? {
             true => Ok(Response::done(json!({ "ok": true }))),
-            false => Err(refusal(ControllerError::UnknownDevice(name))),
-        },
-        ("POST", ["mud-url"]) => {
-            let holds = controller.join(&name, body::<MudUrlRecord>(request)?, now);
-            Ok(Response::done(json!({ "ok": true, "holds": holds.map_err(refusal)? })))
-        }
-        ("POST", ["attestation"]) => {
-            let Attestation { state, reason } = body(request)?;
-            controller.attested(&name, state, &reason, now).map_err(refusal)?;
-            Ok(Response::done(json!({ "ok": true })))
-        }
-        _ => Err(Response::error(405, "a device can't be asked for that")),
+            false => Err(refusal(ControllerError::UnknownDevice(name.as_str().to_owned()))),
+        };
     }
+    let PutDevice { addresses, hardware } = body(request)?;
+    let hardware = hardware.map(|text| text.parse().map_err(|_| not("hardware address", &text)));
+    controller.put_device(name, addresses, hardware.transpose()?, now).map_err(refusal)?;
+    Ok(Response::done(json!({ "ok": true })))
+}
+
+/// What is told of a device.
+fn told<G: Gateway>(
+    controller: &mut Controller<G>,
+    request: &Request<'_>,
+    what: &str,
+    name: &DeviceName,
+    now: i64,
+    crypto: &mut (impl Hash + Verify),
+) -> Result<Response, Response> {
+    let done = match what {
+        "attestation" => {
+            expect(request, &["application/eat+cwt", "application/eat+jwt"])?;
+            let state = controller.attest(name, request.body, now, crypto).map_err(refusal)?;
+            json!({ "ok": true, "state": state })
+        }
+        "certificate" => {
+            expect(request, &["application/pem-certificate-chain"])?;
+            let chain = CertificateDer::pem_slice_iter(request.body);
+            let chain: Result<Vec<_>, _> = chain.map(|one| one.map(|one| one.to_vec())).collect();
+            let chain = chain.map_err(|error| Response::error(400, &error.to_string()))?;
+            let holds = controller.certified(name, &chain, now, crypto).map_err(refusal)?;
+            json!({ "ok": true, "holds": holds })
+        }
+        "mud-url" => {
+            let Said { url, source } = body(request)?;
+            let holds = controller.heard(name, &url, source, now).map_err(refusal)?;
+            json!({ "ok": true, "holds": holds })
+        }
+        "state" => {
+            let Word { state, reason } = body(request)?;
+            controller.set_state(name, state, &reason, now).map_err(refusal)?;
+            json!({ "ok": true })
+        }
+        _ => return Err(Response::error(404, "nothing of the kind can be told of a device")),
+    };
+    Ok(Response::done(done))
 }
 
 fn body<T: DeserializeOwned>(request: &Request<'_>) -> Result<T, Response> {
+    expect(request, &["application/json"])?;
     serde_json::from_slice(request.body).map_err(|error| Response::error(400, &error.to_string()))
 }
 
 fn refusal(error: ControllerError) -> Response {
     let status = match error {
         ControllerError::UnknownDevice(_) => 404,
+        ControllerError::Attestation(_)
+        | ControllerError::Certificate(_)
+        | ControllerError::Manifest(_)
+        | ControllerError::Unattested => 403,
         ControllerError::Registry(_) | ControllerError::Apply(_) => 500,
         _ => 400,
     };

@@ -35,6 +35,18 @@ pub struct Configuration {
     pub update_server: Option<UpdateServer>,
     /// How many seconds an attestation result holds; a day.
     pub recheck: Option<u32>,
+    /// How many seconds after it was issued an attestation result is taken; five minutes.
+    pub result_age: Option<u32>,
+    /// The public keys of verifiers, who sign attestation results. Without one, none is taken.
+    pub verifiers: Vec<PathBuf>,
+    /// The public keys of authors, who sign SUIT manifests. Without one, none is taken.
+    pub authors: Vec<PathBuf>,
+    /// Certificates, in PEM, of those who vouch for devices' own certificates.
+    pub manufacturers: Vec<PathBuf>,
+    /// Whether the operator's word is enough for a device that can't attest.
+    pub unattested: bool,
+    /// Whether whoever is given an address by the network's DHCP server is taken up as a device.
+    pub take_up: bool,
     /// Who may vouch for those who sign MUD files.
     pub anchors: Vec<AnchorFiles>,
     /// The certificates, in PEM, that HTTPS servers have to lead to; the machine's own.

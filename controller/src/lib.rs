@@ -2,6 +2,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod api;
+pub mod attestation;
 pub mod configuration;
 pub mod controller;
 pub mod fetch;
@@ -9,3 +10,4 @@ pub mod gateway;
 pub mod record;
 pub mod registry;
 pub mod service;
+pub mod trust;

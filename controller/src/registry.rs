@@ -7,13 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::net::IpAddr;
 use std::path::Path;
 
-use crate::record::{AuditEntry, CachedFile, DeviceRecord, MudUrlRecord, Source, State};
+use crate::record::{
+    AuditEntry, CachedFile, DeviceRecord, LastResult, MudUrlRecord, Signer, Source, State,
+};
 
-/// The version of the tables below.
-const VERSION: i64 = 1;
-
-/// Entries of the log can't be changed or taken away, by whatever program.
-const TABLES: &str = "
+/// What makes the tables of each version out of those of the one before it. Entries of the log can't be changed or
+/// taken away, by whatever program.
+const VERSIONS: [&str; 2] = ["
     CREATE TABLE device (
         name TEXT PRIMARY KEY, addresses TEXT NOT NULL, hardware TEXT,
         mud_url TEXT, mud_source TEXT, mud_signer TEXT,
@@ -32,7 +32,14 @@ const TABLES: &str = "
         BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
     CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
         BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
-";
+", "
+    UPDATE device SET mud_signer = 'key:' || mud_signer WHERE mud_signer IS NOT NULL;
+    UPDATE mud_file SET signer = 'key:' || signer WHERE signer <> '';
+    CREATE TABLE result (
+        name TEXT PRIMARY KEY, issued INTEGER NOT NULL, state TEXT NOT NULL, manifest TEXT
+    ) STRICT;
+    CREATE TABLE manifest (digest TEXT PRIMARY KEY, url TEXT NOT NULL, signer TEXT NOT NULL) STRICT;
+"];
 
 /// The database.
 #[derive(Debug)]
@@ -56,7 +63,8 @@ impl fmt::Display for RegistryError {
         match self {
             Self::Database(error) => write!(f, "the registry: {error}"),
             Self::Version(version) => {
-                write!(f, "the registry is of version {version}, and this program's is {VERSION}")
+                let own = VERSIONS.len();
+                write!(f, "the registry is of version {version}, and this program's is {own}")
             }
             Self::Value(what) => write!(f, "the registry holds {what} that can't be one"),
         }
@@ -102,13 +110,13 @@ impl Registry {
         database.pragma_update(None, "synchronous", "FULL")?;
         let making = database.transaction()?;
         let version: i64 = making.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        match version {
-            0 => {
-                making.execute_batch(TABLES)?;
-                making.pragma_update(None, "user_version", VERSION)?;
-            }
-            VERSION => {}
-            other => return Err(RegistryError::Version(other)),
+        let known = usize::try_from(version).ok().and_then(|version| VERSIONS.get(version..));
+        for tables in known.ok_or(RegistryError::Version(version))? {
+            making.execute_batch(tables)?;
+        }
+        let own = i64::try_from(VERSIONS.len()).unwrap_or(i64::MAX);
+        if version != own {
+            making.pragma_update(None, "user_version", own)?;
         }
         making.commit()?;
         Ok(Self { database })
@@ -148,24 +156,79 @@ impl Registry {
         event: &str,
         detail: &str,
     ) -> Result<()> {
-        let addresses: Vec<_> = record.addresses.iter().map(ToString::to_string).collect();
-        let mud = record.mud.as_ref();
         let writing = self.database.transaction()?;
-        writing.execute(
-            "INSERT OR REPLACE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                record.name.as_str(),
-                addresses.join(" "),
-                record.hardware.map(|hardware| hardware.to_string()),
-                mud.map(|mud| &mud.url),
-                mud.map(|mud| mud.source.name()),
-                mud.and_then(|mud| mud.signer.as_ref()),
-                record.state.name(),
-                record.until,
-            ],
-        )?;
+        put(&writing, record)?;
         log(&writing, time, record.name.as_str(), event, detail)?;
         Ok(writing.commit()?)
+    }
+
+    /// Writes a device, the attestation result that its state comes from, and the line of the log that says why.
+    ///
+    /// # Errors
+    /// [`RegistryError`]; nothing is written then.
+    pub fn put_result(
+        &mut self,
+        record: &DeviceRecord,
+        result: &LastResult,
+        time: i64,
+        detail: &str,
+    ) -> Result<()> {
+        let name = record.name.as_str();
+        let LastResult { issued, state, manifest } = result;
+        let writing = self.database.transaction()?;
+        writing.execute(
+            "INSERT OR REPLACE INTO result VALUES (?1, ?2, ?3, ?4)",
+            params![name, issued, state.name(), manifest],
+        )?;
+        put(&writing, record)?;
+        log(&writing, time, name, state.name(), detail)?;
+        Ok(writing.commit()?)
+    }
+
+    /// The attestation result that was taken last for the device of this name, also if it was taken away since.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn last_result(&self, name: &DeviceName) -> Result<Option<LastResult>> {
+        let query = "SELECT issued, state, manifest FROM result WHERE name = ?1";
+        let found = self.database.query_row(query, [name.as_str()], |row| {
+            Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
+        });
+        let Some((issued, named, manifest)) = found.optional()? else { return Ok(None) };
+        let state = state(&named)?;
+        Ok(Some(LastResult { issued, state, manifest }))
+    }
+
+    /// Keeps what a verified manifest says of the MUD file: `digest` is the manifest's.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn put_manifest(
+        &mut self,
+        digest: &str,
+        url: &str,
+        signer: &Signer,
+        time: i64,
+    ) -> Result<()> {
+        let writing = self.database.transaction()?;
+        let put = "INSERT OR REPLACE INTO manifest VALUES (?1, ?2, ?3)";
+        writing.execute(put, params![digest, url, signer.to_string()])?;
+        log(&writing, time, digest, "manifest", url)?;
+        Ok(writing.commit()?)
+    }
+
+    /// The MUD URL of the verified manifest with this digest.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn manifest(&self, digest: &str) -> Result<Option<MudUrlRecord>> {
+        let query = "SELECT url, signer FROM manifest WHERE digest = ?1";
+        let found = self
+            .database
+            .query_row(query, [digest], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
+        let Some((url, named)) = found.optional()? else { return Ok(None) };
+        let signer = signer(&named)?;
+        Ok(Some(MudUrlRecord { url, source: Source::Manifest, signer }))
     }
 
     /// Takes a device away; whether it was there.
@@ -182,13 +245,13 @@ impl Registry {
         Ok(gone)
     }
 
-    /// The file that was fetched from `url` and signed by `signer`, which is empty if none is named.
+    /// The file that was fetched from `url` and signed by `signer`.
     ///
     /// # Errors
     /// [`RegistryError`].
-    pub fn mud_file(&self, url: &str, signer: &str) -> Result<Option<CachedFile>> {
+    pub fn mud_file(&self, url: &str, signer: &Signer) -> Result<Option<CachedFile>> {
         let query = "SELECT file, etag, valid_until FROM mud_file WHERE url = ?1 AND signer = ?2";
-        let cached = self.database.query_row(query, [url, signer], |row| {
+        let cached = self.database.query_row(query, params![url, signer.to_string()], |row| {
             Ok(CachedFile { file: row.get(0)?, etag: row.get(1)?, valid_until: row.get(2)? })
         });
         Ok(cached.optional()?)
@@ -201,7 +264,7 @@ impl Registry {
     pub fn put_mud_file(
         &mut self,
         url: &str,
-        signer: &str,
+        signer: &Signer,
         cached: &CachedFile,
         time: i64,
         event: &str,
@@ -210,7 +273,7 @@ impl Registry {
         let writing = self.database.transaction()?;
         writing.execute(
             "INSERT OR REPLACE INTO mud_file VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![url, signer, file, etag, valid_until],
+            params![url, signer.to_string(), file, etag, valid_until],
         )?;
         log(&writing, time, url, event, &format!("valid until {valid_until}"))?;
         Ok(writing.commit()?)
@@ -270,6 +333,34 @@ impl Registry {
     }
 }
 
+fn put(database: &Connection, record: &DeviceRecord) -> Result<()> {
+    let addresses: Vec<_> = record.addresses.iter().map(ToString::to_string).collect();
+    let mud = record.mud.as_ref();
+    database.execute(
+        "INSERT OR REPLACE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            record.name.as_str(),
+            addresses.join(" "),
+            record.hardware.map(|hardware| hardware.to_string()),
+            mud.map(|mud| &mud.url),
+            mud.map(|mud| mud.source.name()),
+            mud.map(|mud| mud.signer.to_string()),
+            record.state.name(),
+            record.until,
+        ],
+    )?;
+    Ok(())
+}
+
+fn signer(text: &str) -> Result<Signer> {
+    text.parse().map_err(|_| RegistryError::Value("a signer"))
+}
+
+fn state(name: &str) -> Result<State> {
+    let state = State::ALL.into_iter().find(|state| state.name() == name);
+    state.ok_or(RegistryError::Value("a state"))
+}
+
 fn log(database: &Connection, time: i64, about: &str, event: &str, detail: &str) -> Result<()> {
     database.execute(
         "INSERT INTO audit (time, about, event, detail) VALUES (?1, ?2, ?3, ?4)",
@@ -293,18 +384,18 @@ fn device(row: &Row<'_>) -> Result<DeviceRecord> {
     let mud = match (text("mud_url")?, text("mud_source")?) {
         (Some(url), Some(from)) => {
             let source = source(from).ok_or(RegistryError::Value("a source"))?;
-            Some(MudUrlRecord { url, source, signer: text("mud_signer")? })
+            let signer = signer(&text("mud_signer")?.unwrap_or_default())?;
+            Some(MudUrlRecord { url, source, signer })
         }
         _ => None,
     };
-    let state = text("state")?.unwrap_or_default();
-    let state = State::ALL.into_iter().find(|one| one.name() == state);
+    let state = state(&text("state")?.unwrap_or_default())?;
     Ok(DeviceRecord {
         name: name.map_err(|_| RegistryError::Value("a name"))?,
         addresses: addresses.map_err(|_| RegistryError::Value("an address"))?,
         hardware: hardware.transpose().map_err(|_| RegistryError::Value("a hardware address"))?,
         mud,
-        state: state.ok_or(RegistryError::Value("a state"))?,
+        state,
         until: row.get("until")?,
     })
 }

@@ -4,8 +4,6 @@ use core::fmt;
 use hexad_cose_core::crypto::{Hash, Verify};
 use hexad_operator::network::dns::{Event, Proxy};
 use hexad_operator::network::policy::HostName;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,8 +12,8 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::api::{LIMIT, Request, answer};
-use crate::configuration::{AnchorFiles, Configuration, Dns};
-use crate::controller::{Anchors, Controller, ControllerError};
+use crate::configuration::Dns;
+use crate::controller::{Controller, ControllerError};
 use crate::fetch::{Fetch, retrieve};
 use crate::gateway::Gateway;
 
@@ -26,30 +24,6 @@ const TICK: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Service<G> {
     controller: Mutex<Controller<G>>,
-}
-
-/// Reads the certificates of the configuration.
-///
-/// # Errors
-/// If a file can't be read or holds no certificate in PEM.
-pub fn read_anchors(configuration: &Configuration) -> io::Result<Vec<Anchors>> {
-    let read = |files: &AnchorFiles| {
-        let wrong = |why: String| {
-            let path = files.certificates.display();
-            io::Error::new(io::ErrorKind::InvalidData, format!("{path}: {why}"))
-        };
-        let all = CertificateDer::pem_file_iter(&files.certificates);
-        let all: Result<Vec<_>, _> = all.map_err(|error| wrong(error.to_string()))?.collect();
-        let all = all.map_err(|error| wrong(error.to_string()))?;
-        if all.is_empty() {
-            return Err(wrong("no certificate".into()));
-        }
-        Ok(Anchors {
-            authorities: files.authorities.iter().map(|name| name.to_ascii_lowercase()).collect(),
-            certificates: all.iter().map(|certificate| certificate.to_vec()).collect(),
-        })
-    };
-    configuration.anchors.iter().map(read).collect()
 }
 
 impl<G: Gateway + Send> Service<G> {
@@ -65,7 +39,7 @@ impl<G: Gateway + Send> Service<G> {
     ///
     /// # Errors
     /// [`ServiceError`] if it can't begin, or a socket fails.
-    pub fn run<C: Hash + Verify>(
+    pub fn run<C: Clone + Hash + Send + Verify>(
         &self,
         api: TcpListener,
         dns: Option<(&Dns, Vec<ipnet::IpNet>)>,
@@ -93,7 +67,8 @@ impl<G: Gateway + Send> Service<G> {
                     end(proxy.serve(udp, tcp, over, &heard).map_err(ServiceError::Io))
                 })
             });
-            let http = scope.spawn(|| end(self.serve(&server, over, report)));
+            let mut own = crypto.clone();
+            let http = scope.spawn(move || end(self.serve(&server, &mut own, over, report)));
             while !over.load(Ordering::Relaxed) {
                 self.tick(fetch, crypto, report);
                 thread::sleep(TICK);
@@ -142,6 +117,7 @@ impl<G: Gateway + Send> Service<G> {
     fn serve(
         &self,
         server: &tiny_http::Server,
+        crypto: &mut (impl Hash + Verify),
         over: &AtomicBool,
         report: &impl Fn(&str),
     ) -> Result<(), ServiceError> {
@@ -164,7 +140,7 @@ impl<G: Gateway + Send> Service<G> {
                         content_type: content_type.as_deref(),
                         body: &body,
                     };
-                    let answered = answer(&mut self.lock(), &asked, now());
+                    let answered = answer(&mut self.lock(), &asked, now(), crypto);
                     let kind = ("Content-Type", answered.content_type);
                     let header = tiny_http::Header::from_bytes(kind.0, kind.1).ok();
                     let response = tiny_http::Response::from_string(answered.body);

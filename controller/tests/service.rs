@@ -3,12 +3,21 @@
 //! they fail instead.
 
 use hexad_controller::configuration::Configuration;
-use hexad_controller::controller::Controller;
-use hexad_controller::fetch::{Fetch, FetchError, Got, Https, LIMIT};
+use hexad_controller::controller::{Controller, ControllerError};
+use hexad_controller::fetch::{Fetch, FetchError, Got, Https, LIMIT, Retrieved};
 use hexad_controller::gateway::Paper;
+use hexad_controller::record::Source;
 use hexad_controller::registry::Registry;
 use hexad_controller::service::{Service, ServiceError};
-use hexad_rustcrypto::RustCrypto;
+use hexad_controller::trust::{Anchors, Trust};
+use hexad_cose_core::Curve;
+use hexad_cose_core::x509::{Certificate, Issuer, Template};
+use hexad_mud::builder::Builder;
+use hexad_mud::file::Contents;
+use hexad_mud::signature;
+use hexad_mud::time::DateAndTime;
+use hexad_mud::url::MudUrl;
+use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_vectors::{Missing, trial};
 use libtest_mimic::Arguments;
 use rustls::pki_types::pem::PemObject;
@@ -33,7 +42,8 @@ fn main() -> ExitCode {
     let openssl = openssl.map(drop).map_err(|why| Missing::new("openssl", why));
     let here = || Ok::<_, Missing>(());
     let trials = vec![
-        trial("files_come_over_https_alone", openssl, |()| https()),
+        trial("files_come_over_https_alone", openssl.clone(), |()| https()),
+        trial("certificates_say_mud_urls", openssl, |()| certified()),
         trial("api_is_served_on_loopback", here(), |()| api()),
         trial("api_is_not_served_to_the_network", here(), |()| not_to_the_network()),
     ];
@@ -157,6 +167,130 @@ fn respond(
     stream.flush()
 }
 
+/// Runs `openssl` in the folder, with words that are parted by spaces.
+fn openssl(folder: &Path, words: &str) -> Tested {
+    let output = Command::new("openssl").current_dir(folder).args(words.split(' ')).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+}
+
+/// The extensions of a device's certificate (RFC 8520, 11), as OpenSSL writes them.
+const DEVICE: &str = "
+[req]
+distinguished_name = subject
+prompt = no
+[subject]
+CN = lamp 7
+[authority]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign
+[device]
+keyUsage = critical, digitalSignature
+1.3.6.1.5.5.7.1.25 = ASN1:IA5STRING:https://lighting.example.com/lamp
+1.3.6.1.5.5.7.1.30 = ASN1:SEQUENCE:signer
+[silent]
+keyUsage = critical, digitalSignature
+[http]
+keyUsage = critical, digitalSignature
+1.3.6.1.5.5.7.1.25 = ASN1:IA5STRING:http://lighting.example.com/lamp
+[signer]
+part = SET:part
+[part]
+attribute = SEQUENCE:attribute
+[attribute]
+type = OID:commonName
+value = UTF8:MUD signer
+";
+
+/// A device's certificate says its MUD URL and who signs the file, if it leads to a manufacturer who is trusted; it
+/// outranks what the device says of itself (RFC 8520, 11 and 13.2).
+fn certified() -> Tested {
+    const NOW: i64 = 1_800_000_000;
+    const URL: &str = "https://lighting.example.com/lamp";
+    let folder = TempDir::new()?;
+    let at = folder.path();
+    std::fs::write(at.join("device.cnf"), DEVICE)?;
+    for root in ["root", "other"] {
+        let make = "req -x509 -nodes -days 3650 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+                    -config device.cnf -extensions authority -subj /CN=Example";
+        openssl(at, &format!("{make} -keyout {root}.key -out {root}.pem"))?;
+    }
+    let make =
+        "req -new -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -config device.cnf";
+    openssl(at, &format!("{make} -keyout lamp.key -out lamp.csr"))?;
+    let issued = |root: &str, extensions: &str| -> Result<Vec<u8>, Box<dyn Error>> {
+        let sign =
+            "x509 -req -in lamp.csr -days 3650 -extfile device.cnf -set_serial 7 -out lamp.pem";
+        openssl(at, &format!("{sign} -extensions {extensions} -CA {root}.pem -CAkey {root}.key"))?;
+        Ok(CertificateDer::from_pem_file(at.join("lamp.pem"))?.to_vec())
+    };
+    let root = CertificateDer::from_pem_file(at.join("root.pem"))?.to_vec();
+    let now = Certificate::parse(&root)?.not_before() + 60;
+
+    let signer = |name: &str, seed: u8| -> Result<(SigningKey, Vec<u8>), Box<dyn Error>> {
+        let key = SigningKey::from_bytes(Curve::P256, &[seed; 32])?;
+        let template = Template {
+            common_name: name,
+            key: key.public(),
+            serial_number: &[seed],
+            not_before: now - 60,
+            not_after: now + 86_400,
+            authority: false,
+        };
+        let certificate = template.issue(Issuer::Itself, &key, &mut RustCrypto)?;
+        Ok((key, certificate))
+    };
+    let (named, anyone) = (signer("MUD signer", 7)?, signer("Somebody", 8)?);
+    let files =
+        Anchors { authorities: Vec::new(), certificates: vec![named.1.clone(), anyone.1.clone()] };
+    let trust = Trust { files: vec![files], devices: vec![root.clone()], ..Trust::default() };
+    let configuration = Configuration::default();
+    let mut controller =
+        Controller::new(Registry::in_memory()?, Paper::default(), &configuration, trust)?;
+    let name = hexad_operator::network::policy::DeviceName::new("lamp")?;
+    controller.put_device(name.clone(), vec!["192.0.2.10".parse()?], None, now)?;
+
+    let mut certified =
+        |chain: &[Vec<u8>], time| controller.certified(&name, chain, time, &mut RustCrypto);
+    let good = issued("root", "device")?;
+    let stranger = certified(&[issued("other", "device")?], now);
+    assert!(matches!(stranger, Err(ControllerError::Certificate(_))), "another's root");
+    let early = certified(std::slice::from_ref(&good), now - 86_400);
+    assert!(matches!(early, Err(ControllerError::Certificate(_))), "not valid yet");
+    let late = certified(std::slice::from_ref(&good), NOW * 2);
+    assert!(matches!(late, Err(ControllerError::Certificate(_))), "expired");
+    let silent = certified(&[issued("root", "silent")?], now);
+    assert!(matches!(silent, Err(ControllerError::NoUrl(None))));
+    let plain = certified(&[issued("root", "http")?], now);
+    assert!(matches!(plain, Err(ControllerError::NoUrl(Some(_)))), "RFC 8520, 5");
+    assert!(matches!(certified(&[], now), Err(ControllerError::NoUrl(None))));
+    assert!(matches!(certified(&[vec![0x30]], now), Err(ControllerError::Certificate(_))));
+    assert!(certified(&[good, root], now)?);
+    let record = controller.registry().device(&name)?.and_then(|record| record.mud);
+    let record = record.ok_or("no URL")?;
+    assert_eq!((record.url.as_str(), record.source), (URL, Source::X509));
+    let log = controller.registry().audit(0, 100)?;
+    assert_eq!(log.iter().filter(|entry| entry.event == "certificate-refused").count(), 7);
+
+    // Whoever else leads to an anchor may not sign its file.
+    let mut contents = Contents::new(MudUrl::new(URL)?, DateAndTime::from_unix(now).ok_or("time")?);
+    contents.mud_signature = Some(format!("{URL}.p7s"));
+    let file = Builder::new(contents).build()?.to_json().into_bytes();
+    let wanted = controller.wanted(now)?.pop().ok_or("nothing wanted")?;
+    let mut failures = Vec::new();
+    for (key, certificate) in [&anyone, &named] {
+        let certificate = Certificate::parse(certificate)?;
+        let signature = signature::sign(&file, &[certificate], now, key, &mut RustCrypto)?;
+        let retrieved = Retrieved::Signed { file: file.clone(), signature, etag: None };
+        controller.fetched(&wanted, Ok(retrieved), now, &mut RustCrypto)?;
+        failures.push(controller.counts().refresh_failures);
+    }
+    assert_eq!((failures.as_slice(), controller.counts().refreshed), (&[1, 1][..], 1));
+    Ok(())
+}
+
 /// A web without files.
 struct Nothing;
 
@@ -169,7 +303,7 @@ impl Fetch for Nothing {
 fn service() -> Result<Service<Paper>, Box<dyn Error>> {
     let registry = Registry::in_memory()?;
     let configuration = Configuration::default();
-    Ok(Service::new(Controller::new(registry, Paper::default(), &configuration, Vec::new())?))
+    Ok(Service::new(Controller::new(registry, Paper::default(), &configuration, Trust::default())?))
 }
 
 /// Requests over HTTP, until it is told to end.

@@ -94,15 +94,19 @@ Example:
   local_networks = [\"192.0.2.0/24\"]
   update_server = { host = \"update.example.com\" }
   anchors = [{ certificates = \"mud-signers.pem\" }]
+  verifiers = [\"verifier.pem\"]        # whose attestation results are taken
+  authors = [\"author.pem\"]            # whose SUIT manifests say MUD URLs
+  manufacturers = [\"idevid-roots.pem\"] # to whom devices' certificates lead
   dns = { listen = \"192.0.2.1:53\", resolver = \"9.9.9.9:53\" }
   [controllers]
   \"urn:ietf:params:mud:dns\" = [\"192.0.2.1/32\"]
 
-Devices, their MUD URLs and attestation results come by the API. When it ends the rules stay in force.
+Devices, manifests and attestation results come by the API. When it ends the rules stay in force.
 
 Example:
   hexad mud serve --configuration site.toml --registry /var/lib/hexad/registry.sqlite
-  curl -H 'Content-Type: application/json' -X PUT http://127.0.0.1:8520/v1/devices/lamp -d '{\"addresses\":[\"192.0.2.10\"]}'")]
+  curl -H 'Content-Type: application/json' -X PUT http://127.0.0.1:8520/v1/devices/lamp -d '{\"addresses\":[\"192.0.2.10\"]}'
+  curl -H 'Content-Type: application/eat+cwt' --data-binary @lamp.ear http://127.0.0.1:8520/v1/devices/lamp/attestation")]
     Serve(serve::Serve),
 }
 

@@ -1,7 +1,7 @@
 //! `hexad mud serve`: the controller of a network.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -11,7 +11,9 @@ use hexad_controller::controller::Controller;
 use hexad_controller::fetch::Https;
 use hexad_controller::gateway::{self, Gateway, Paper};
 use hexad_controller::registry::Registry;
-use hexad_controller::service::{Service, read_anchors};
+use hexad_controller::service::Service;
+use hexad_controller::trust::Trust;
+use hexad_cose_core::cbor::Encoder;
 use hexad_operator::network::apply::Nft;
 use hexad_operator::network::nft::Table;
 use hexad_rustcrypto::RustCrypto;
@@ -20,6 +22,7 @@ use signal_hook::{consts, flag};
 
 use crate::failure::Failure;
 use crate::input::Input;
+use crate::keys::KeyFile;
 use crate::report::{Report, printable};
 
 /// Where Debian and many others keep the certificates that HTTPS servers lead to.
@@ -81,11 +84,12 @@ fn serve<G: Gateway + Send>(
     configuration: &Configuration,
     gateway: G,
 ) -> Result<(), String> {
-    let anchors = read_anchors(configuration).map_err(|error| error.to_string())?;
+    let key = |path: &Path| public_key(path).map_err(|failure| failure.to_string());
+    let trust = Trust::read(configuration, key)?;
     let tls = configuration.tls_anchors.clone().unwrap_or_else(|| TLS_ANCHORS.into());
     let fetch = Https::new(&tls).map_err(|error| error.to_string())?;
     let registry = Registry::open(&arguments.registry).map_err(|error| error.to_string())?;
-    let controller = Controller::new(registry, gateway, configuration, anchors);
+    let controller = Controller::new(registry, gateway, configuration, trust);
     let service = Service::new(controller.map_err(|error| error.to_string())?);
     let api = TcpListener::bind(arguments.api)
         .map_err(|error| format!("can't listen at {}: {error}", arguments.api))?;
@@ -99,4 +103,13 @@ fn serve<G: Gateway + Send>(
     let dns = configuration.dns.as_ref().map(|dns| (dns, configuration.local_networks.clone()));
     let tell = |words: &str| eprintln!("{}", printable(words));
     service.run(api, dns, &fetch, &mut RustCrypto, &over, &tell).map_err(|error| error.to_string())
+}
+
+/// The public half of the key in a file, as a `COSE_Key`.
+fn public_key(path: &Path) -> Result<Vec<u8>, Failure> {
+    let file = KeyFile::read(path)?;
+    let mut encoded = Vec::new();
+    let written = file.key()?.encode_public(&mut Encoder::appending(&mut encoded));
+    written.map_err(|error| file.reject(error))?;
+    Ok(encoded)
 }

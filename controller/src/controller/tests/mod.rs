@@ -1,12 +1,16 @@
 //! What happens to devices, and what comes of it; on paper, with files signed by keys of their own.
 
-use super::{Anchors, Controller, ControllerError, Wanted, hex};
-use crate::api::{Request, answer};
+mod api;
+mod attestation;
+mod joining;
+
+use super::{Controller, ControllerError, Wanted};
 use crate::configuration::Configuration;
 use crate::fetch::{Fetch, FetchError, Got, Retrieved, retrieve};
 use crate::gateway::Paper;
-use crate::record::{MudUrlRecord, Source, State};
-use crate::registry::Registry;
+use crate::record::{MudUrlRecord, Signer as Signed, Source, State};
+use crate::registry::{Registry, RegistryError};
+use crate::trust::{Anchors, Trust};
 use hexad_cose_core::x509::{Certificate, Issuer, Template};
 use hexad_cose_core::{Curve, HashAlgorithm};
 use hexad_mud::builder::{Builder, Service};
@@ -34,14 +38,19 @@ fn configuration() -> Configuration {
         "controllers": { "urn:ietf:params:mud:dns": ["192.0.2.53/32"] },
         "update_server": { "host": "update.example" },
         "recheck": 600,
+        "unattested": true,
     }))
     .unwrap()
 }
 
-fn controller(anchors: Vec<Anchors>) -> Controller<Paper> {
+fn controller(files: Vec<Anchors>) -> Controller<Paper> {
+    with(&configuration(), Trust { files, ..Trust::default() })
+}
+
+/// A controller with the lamp, of which nothing is known but its address.
+fn with(configuration: &Configuration, trust: Trust) -> Controller<Paper> {
     let registry = Registry::in_memory().unwrap();
-    let mut controller =
-        Controller::new(registry, Paper::default(), &configuration(), anchors).unwrap();
+    let mut controller = Controller::new(registry, Paper::default(), configuration, trust).unwrap();
     let addresses = vec!["192.0.2.10".parse().unwrap()];
     controller.put_device(name(), addresses, None, NOW).unwrap();
     controller
@@ -68,9 +77,9 @@ impl Signer {
         Self { key, certificate }
     }
 
-    fn thumbprint(&self) -> String {
-        let public = self.key.public();
-        hex(public.thumbprint(HashAlgorithm::Sha256, &mut RustCrypto).unwrap().as_bytes())
+    fn named(&self) -> Signed {
+        let thumbprint = self.key.public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto);
+        Signed::Key(thumbprint.unwrap().as_bytes().try_into().unwrap())
     }
 
     fn anchors(&self, authorities: &[&str]) -> Anchors {
@@ -99,8 +108,13 @@ fn file(url: &str, port: u16) -> Vec<u8> {
     file.build().unwrap().to_json().into_bytes()
 }
 
-fn mud(url: &str, source: Source, signer: Option<String>) -> MudUrlRecord {
+fn mud(url: &str, source: Source, signer: Signed) -> MudUrlRecord {
     MudUrlRecord { url: url.to_owned(), source, signer }
+}
+
+/// Joins the lamp with this URL, as if its source had been verified.
+fn give(controller: &mut Controller<Paper>, url: &str, source: Source, signer: Signed) -> bool {
+    controller.join(&name(), mud(url, source, signer), NOW).unwrap()
 }
 
 /// The rules in force, as text.
@@ -123,7 +137,7 @@ fn states() {
         (State::Quarantined, "\"quarantined\""),
         (State::Allowed, "\"not in its MUD file\""),
     ] {
-        controller.attested(&name(), state, "because", NOW).unwrap();
+        controller.set_state(&name(), state, "because", NOW).unwrap();
         assert!(tier(&controller, words), "{state:?}");
     }
     assert!(tier(&controller, "192.0.2.53/32 } udp dport 53"), "the services of the network");
@@ -139,7 +153,7 @@ fn states() {
     let changed = log.iter().find(|entry| entry.event == "changed").unwrap();
     assert!(changed.detail.contains("chain from_lamp\n-   counter drop comment \"quarantined\""));
     let stranger = DeviceName::new("stranger").unwrap();
-    let error = controller.attested(&stranger, State::Allowed, "", NOW).unwrap_err();
+    let error = controller.set_state(&stranger, State::Allowed, "", NOW).unwrap_err();
     assert!(matches!(error, ControllerError::UnknownDevice(_)));
 }
 
@@ -148,7 +162,7 @@ fn states() {
 fn sources_are_ranked() {
     let mut controller = controller(Vec::new());
     let other = "https://evil.example/anything";
-    let mut join = |url, source| controller.join(&name(), mud(url, source, None), NOW).unwrap();
+    let mut join = |url, source| give(&mut controller, url, source, Signed::Anchored);
     assert!(join(other, Source::Dhcp));
     assert!(join(URL, Source::Lldp), "as good as DHCP");
     assert!(join(URL, Source::X509));
@@ -159,7 +173,7 @@ fn sources_are_ranked() {
     let known = controller.registry.device(&name()).unwrap().unwrap().mud.unwrap();
     assert_eq!((known.url.as_str(), known.source), (URL, Source::Manifest));
     assert_eq!(events(&controller).iter().filter(|event| *event == "mud-url-refused").count(), 2);
-    let plain = mud("http://lighting.example.com/x", Source::Manifest, None);
+    let plain = mud("http://lighting.example.com/x", Source::Manifest, Signed::Anchored);
     let error = controller.join(&name(), plain, NOW).unwrap_err();
     assert!(matches!(error, ControllerError::Url(_)), "RFC 8520, 5: https alone");
 }
@@ -170,8 +184,8 @@ fn sources_are_ranked() {
 fn files_are_verified_and_refreshed() {
     let (good, bad) = (Signer::new(7), Signer::new(8));
     let mut controller = controller(Vec::new());
-    controller.join(&name(), mud(URL, Source::Manifest, Some(good.thumbprint())), NOW).unwrap();
-    controller.attested(&name(), State::Allowed, "", NOW).unwrap();
+    controller.join(&name(), mud(URL, Source::Manifest, good.named()), NOW).unwrap();
+    controller.set_state(&name(), State::Allowed, "", NOW).unwrap();
     let wanted = controller.wanted(NOW).unwrap();
     let [want] = wanted.as_slice() else { panic!("{wanted:?}") };
     assert_eq!((want.url.as_str(), &want.etag), (URL, &None));
@@ -211,8 +225,8 @@ fn anchors_are_for_authorities() {
         [(&[][..], true), (&["lighting.example.com"], true), (&["third.example"], false)]
     {
         let mut controller = controller(vec![signer.anchors(authorities)]);
-        controller.join(&name(), mud(URL, Source::X509, None), NOW).unwrap();
-        controller.attested(&name(), State::Allowed, "", NOW).unwrap();
+        controller.join(&name(), mud(URL, Source::X509, Signed::Anchored), NOW).unwrap();
+        controller.set_state(&name(), State::Allowed, "", NOW).unwrap();
         let want = controller.wanted(NOW).unwrap().remove(0);
         let got = Ok(signer.signed(URL, 443));
         controller.fetched(&want, got, NOW, &mut RustCrypto).unwrap();
@@ -225,8 +239,8 @@ fn anchors_are_for_authorities() {
 fn overrides_come_first() {
     let signer = Signer::new(7);
     let mut controller = controller(vec![signer.anchors(&[])]);
-    controller.join(&name(), mud(URL, Source::X509, None), NOW).unwrap();
-    controller.attested(&name(), State::Allowed, "", NOW).unwrap();
+    controller.join(&name(), mud(URL, Source::X509, Signed::Anchored), NOW).unwrap();
+    controller.set_state(&name(), State::Allowed, "", NOW).unwrap();
     let want = controller.wanted(NOW).unwrap().remove(0);
     controller.fetched(&want, Ok(signer.signed(URL, 443)), NOW, &mut RustCrypto).unwrap();
     controller.set_override(URL, Some(&file(URL, 8883)), NOW).unwrap();
@@ -248,14 +262,14 @@ fn registry_is_kept() {
     let path = folder.path().join("registry.sqlite");
     let open = || {
         let registry = Registry::open(&path).unwrap();
-        Controller::new(registry, Paper::default(), &configuration(), Vec::new()).unwrap()
+        Controller::new(registry, Paper::default(), &configuration(), Trust::default()).unwrap()
     };
     let mut first = open();
     let addresses = vec!["192.0.2.10".parse().unwrap(), "2001:db8::10".parse().unwrap()];
     let hardware = Some("02:00:5e:00:53:0a".parse().unwrap());
     first.put_device(name(), addresses, hardware, NOW).unwrap();
-    first.join(&name(), mud(URL, Source::Manifest, Some("ab".repeat(32))), NOW).unwrap();
-    first.attested(&name(), State::UpdateOnly, "", NOW).unwrap();
+    first.join(&name(), mud(URL, Source::Manifest, Signed::Key([0xab; 32])), NOW).unwrap();
+    first.set_state(&name(), State::UpdateOnly, "", NOW).unwrap();
     let (before, rules_before) = (first.registry.devices().unwrap(), rules(&first));
     drop(first);
     let mut second = open();
@@ -272,6 +286,31 @@ fn registry_is_kept() {
     assert!(second.registry.audit(0, 100).unwrap().iter().any(|entry| entry.event == "removed"));
 }
 
+/// A registry of the first version is taken over, and one of a later version is left alone.
+#[test]
+fn registry_of_another_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("registry.sqlite");
+    let open = || Registry::open(&path);
+    let with = |registry| {
+        Controller::new(registry, Paper::default(), &configuration(), Trust::default()).unwrap()
+    };
+    let mut first = with(open().unwrap());
+    first.put_device(name(), Vec::new(), None, NOW).unwrap();
+    first.join(&name(), mud(URL, Source::Manifest, Signed::Key([0xab; 32])), NOW).unwrap();
+    drop(first);
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let earlier = "UPDATE device SET mud_signer = substr(mud_signer, 5);
+        DROP TABLE result; DROP TABLE manifest; PRAGMA user_version = 1;";
+    database.execute_batch(earlier).unwrap();
+    let second = with(open().unwrap());
+    let record = second.registry.device(&name()).unwrap().unwrap();
+    assert_eq!(record.mud.unwrap().signer, Signed::Key([0xab; 32]));
+    assert_eq!(second.registry.last_result(&name()).unwrap(), None);
+    database.execute_batch("PRAGMA user_version = 99").unwrap();
+    assert!(matches!(open(), Err(RegistryError::Version(99))));
+}
+
 /// Two devices can't have one address.
 #[test]
 fn addresses_are_one_devices() {
@@ -281,87 +320,6 @@ fn addresses_are_one_devices() {
     let error = controller.put_device(other.clone(), taken, None, NOW).unwrap_err();
     assert!(matches!(error, ControllerError::Compile(_)));
     assert_eq!(controller.registry.device(&other).unwrap(), None, "and nothing is kept");
-}
-
-fn ask(
-    controller: &mut Controller<Paper>,
-    method: &str,
-    target: &str,
-    body: &Value,
-) -> (u16, Value) {
-    let body = body.to_string();
-    let request = Request {
-        method,
-        target,
-        host: Some("127.0.0.1:8520"),
-        content_type: Some("application/json"),
-        body: body.as_bytes(),
-    };
-    let response = answer(controller, &request, NOW);
-    let value = serde_json::from_str(&response.body).unwrap_or(Value::String(response.body));
-    (response.status, value)
-}
-
-/// The API does what the controller does, and says what is wrong.
-#[test]
-fn api() {
-    let mut controller = controller(Vec::new());
-    let mut ask = |method, target, body| ask(&mut controller, method, target, &body);
-    let hub = json!({ "addresses": ["192.0.2.11"], "hardware": "02:00:5e:00:53:0b" });
-    assert_eq!(ask("PUT", "/v1/devices/hub", hub).0, 200);
-    let url = json!({ "url": URL, "source": "x509" });
-    let (status, answered) = ask("POST", "/v1/devices/hub/mud-url", url);
-    assert_eq!((status, &answered["holds"]), (200, &json!(true)));
-    let spoofed = json!({ "url": "https://evil.example/x", "source": "dhcp" });
-    let (_, answered) = ask("POST", "/v1/devices/hub/mud-url", spoofed);
-    assert_eq!(answered["holds"], false);
-    let allowed = json!({ "state": "allowed", "reason": "appraised" });
-    assert_eq!(ask("POST", "/v1/devices/hub/attestation", allowed.clone()).0, 200);
-    let (_, listed) = ask("GET", "/v1/devices", Value::Null);
-    assert_eq!(listed["devices"][0]["state"], "allowed");
-    assert_eq!(listed["devices"][0]["until"], NOW + 600);
-    assert_eq!(listed["devices"][0]["mud"]["source"], "x509");
-    let own: Value = serde_json::from_slice(&file(URL, 1)).unwrap();
-    assert_eq!(ask("PUT", "/v1/overrides", json!({ "url": URL, "file": own })).0, 200);
-    let (_, metrics) = ask("GET", "/metrics", Value::Null);
-    assert!(metrics.as_str().unwrap().contains("hexad_devices{state=\"allowed\"} 1\n"));
-    let (_, log) = ask("GET", "/v1/audit?after=1", Value::Null);
-    assert!(log["audit"].as_array().unwrap().iter().all(|entry| entry["id"].as_i64() > Some(1)));
-    assert_eq!(ask("DELETE", "/v1/devices/hub", Value::Null).0, 200);
-    for (method, target, body, status) in [
-        ("DELETE", "/v1/devices/hub", Value::Null, 404),
-        ("POST", "/v1/devices/hub/attestation", allowed, 404),
-        ("POST", "/v1/devices/lamp/attestation", json!({ "state": "trusted" }), 400),
-        ("PUT", "/v1/devices/a%20b", json!({ "addresses": [] }), 400),
-        ("PUT", "/v1/devices/x", json!({ "addresses": ["192.0.2.10"] }), 400),
-        ("PUT", "/v1/devices/x", json!({ "addresses": [], "hardware": "x" }), 400),
-        ("PUT", "/v1/overrides", json!({ "url": URL, "file": {} }), 400),
-        ("PATCH", "/v1/devices/lamp", Value::Null, 405),
-        ("GET", "/v1/nothing", Value::Null, 404),
-    ] {
-        let (got, answered) = ask(method, target, body);
-        assert_eq!(got, status, "{method} {target}");
-        assert!(answered["error"]["message"].is_string());
-    }
-}
-
-/// A page in a browser on the same machine can't use the API: another host's name, or a form.
-#[test]
-fn api_is_not_for_browsers() {
-    let mut controller = controller(Vec::new());
-    let request = Request {
-        method: "PUT",
-        target: "/v1/devices/x",
-        host: Some("[::1]:8520"),
-        content_type: Some("application/json; charset=utf-8"),
-        body: br#"{"addresses":[]}"#,
-    };
-    let mut status = |request: Request<'_>| answer(&mut controller, &request, NOW).status;
-    assert_eq!(status(request), 200);
-    assert_eq!(status(Request { host: Some("evil.example:8520"), ..request }), 403);
-    assert_eq!(status(Request { host: Some("127.0.0.1.evil.example"), ..request }), 403);
-    assert_eq!(status(Request { host: None, ..request }), 403);
-    assert_eq!(status(Request { content_type: Some("text/plain"), ..request }), 415);
 }
 
 /// A file is asked for, then the signature that it names.
