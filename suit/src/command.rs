@@ -193,7 +193,7 @@ impl Action {
     }
 }
 
-/// The argument of `suit-directive-set-component-index` (section 6.4).
+/// The argument of `suit-directive-set-component-index` (section 6.5).
 #[derive(Clone, Copy, Debug)]
 pub enum ComponentIndex<'b> {
     /// One component.

@@ -11,7 +11,7 @@ use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
 
 /// What a key that was agreed on is bound to beside the headers: the name of the protocol
-/// (`SuppPubInfo.other`, section 6.2.4).
+/// (`SuppPubInfo.other`, section 5.2.4).
 const KDF_INFO: KdfInfo<'static> = KdfInfo {
     party_u: NOBODY,
     party_v: NOBODY,
@@ -94,7 +94,7 @@ impl<'k, A: ?Sized> DeviceKeys<'k, A> {
         B: Agree<Key = A> + Kdf + KeyWrap<Key = [u8]> + OpenStream<Key = [u8]>,
     {
         let message = info.message()?;
-        // The algorithm of a cipher without a tag stands unprotected (section 7), where it can't lead
+        // The algorithm of a cipher without a tag stands unprotected (section 6.2), where it can't lead
         // beyond those that are accepted.
         let expect = Expect::any(self.content_algorithms)
             .recipients(self.key_algorithms)

@@ -1,9 +1,11 @@
 //! `suit-delegation`: chains of CBOR Web Tokens by which a trust anchor lets others sign.
 //!
-//! draft-ietf-suit-manifest-37 keeps the label and names the element in its access control models (9);
-//! what it holds was last written down in draft-ietf-suit-trust-domains-05, sections 4 and 4.1: lists of
-//! tokens of which the first is signed by a trust anchor, each other by the key that the one before it
-//! confirms (`cnf`, RFC 8747), while the last confirms the key that signs the manifest.
+//! draft-ietf-suit-manifest-37 reserves the label (11.1) and leaves delegation (9; REQ.USE.DELEGATION)
+//! to draft-tschofenig-cose-cwt-chain, whose header parameters have no numbers yet;
+//! draft-ietf-suit-trust-domains-12 says nothing of it. What the element holds was last written down in
+//! draft-ietf-suit-trust-domains-05, sections 4 and 4.1, and is read by others: lists of tokens of
+//! which the first is signed by a trust anchor, each other by the key that the one before it confirms
+//! (`cnf`, RFC 8747), while the last confirms the key that signs the manifest.
 
 use hexad_cose_core::ErrorKind as Cbor;
 use hexad_cose_core::cbor::{Cursor, Items, Raw};

@@ -141,7 +141,7 @@ pub enum ErrorKind {
     /// A manifest depends on itself, directly or by others.
     DependencyCycle,
     /// A dependency is to be processed that suit-condition-dependency-integrity was not applied to, or
-    /// that is not the one of suit-parameter-image-digest (trust domains, 5.4).
+    /// that is not the one of suit-parameter-image-digest (trust domains, 5.6.2 and 5.6.4).
     DependencyIntegrity,
     /// A section ends and the same section of a dependency was not processed (trust domains, 5.1).
     DependencyNotProcessed,
@@ -150,7 +150,7 @@ pub enum ErrorKind {
     /// A manifest is to be overwritten while it is being processed.
     ComponentInUse,
     /// A component is to be overwritten that another manifest refers to, or unlinked for the second
-    /// time (trust domains, 5.5.6).
+    /// time (trust domains, 5.6.5).
     Referenced,
     /// No recipient of an encryption info is for a key of the device.
     NoRecipient,
@@ -158,7 +158,7 @@ pub enum ErrorKind {
     MissingParameter(i64),
     /// `suit-parameter-soft-failure` set outside of try-each and run-sequence (8.4.8).
     SoftFailureScope,
-    /// Commands that `suit-parameter-strict-order` = false does not allow (section 6.6).
+    /// Commands that `suit-parameter-strict-order` = false does not allow (section 6.7).
     StrictOrder,
     /// A condition does not hold.
     ConditionFailed(i64),

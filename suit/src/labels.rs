@@ -5,7 +5,7 @@
 //! (draft-ietf-suit-trust-domains-12), update management (draft-ietf-suit-update-management-14),
 //! firmware encryption (draft-ietf-suit-firmware-encryption-24).
 
-/// CBOR tags (section 12, IANA considerations).
+/// CBOR tags (section 11, IANA considerations).
 pub mod tag {
     /// SUIT_Envelope.
     pub const ENVELOPE: u64 = 107;
@@ -21,7 +21,7 @@ pub mod tag {
     pub const UUID: u64 = 37;
 }
 
-/// SUIT Envelope Elements (section 12.1).
+/// SUIT Envelope Elements (section 11.1).
 pub mod envelope {
     /// suit-delegation, reserved in the manifest draft.
     pub const DELEGATION: i64 = 1;
@@ -31,7 +31,7 @@ pub mod envelope {
     pub const MANIFEST: i64 = 3;
 }
 
-/// SUIT Manifest Elements (section 12.2), with `suit-manifest-mud` of draft-ietf-suit-mud-10.
+/// SUIT Manifest Elements (section 11.2), with `suit-manifest-mud` of draft-ietf-suit-mud-10.
 pub mod manifest {
     /// suit-manifest-version.
     pub const VERSION: i64 = 1;
@@ -71,7 +71,7 @@ pub mod manifest {
     pub const MUD: i64 = -257;
 }
 
-/// SUIT Common Elements (section 12.3).
+/// SUIT Common Elements (section 11.3).
 pub mod common {
     /// suit-dependencies (trust domains).
     pub const DEPENDENCIES: i64 = 1;
@@ -87,7 +87,7 @@ pub mod dependency {
     pub const PREFIX: i64 = 1;
 }
 
-/// Conditions among the SUIT Commands (section 12.4).
+/// Conditions among the SUIT Commands (section 11.4).
 pub mod condition {
     /// suit-condition-vendor-identifier.
     pub const VENDOR_IDENTIFIER: i64 = 1;
@@ -119,7 +119,7 @@ pub mod condition {
     pub const VERSION: i64 = 28;
 }
 
-/// Directives among the SUIT Commands (section 12.4).
+/// Directives among the SUIT Commands (section 11.4).
 pub mod directive {
     /// suit-directive-process-dependency (trust domains).
     pub const PROCESS_DEPENDENCY: i64 = 11;
@@ -153,7 +153,7 @@ pub mod directive {
     pub const COPY_PARAMS: i64 = 35;
 }
 
-/// SUIT Parameters (section 12.5; suit-parameter-fetch-arguments by the CDDL of appendix A).
+/// SUIT Parameters (section 11.5; suit-parameter-fetch-arguments by the CDDL of appendix A).
 pub mod parameter {
     /// suit-parameter-vendor-identifier.
     pub const VENDOR_IDENTIFIER: i64 = 1;
@@ -263,7 +263,7 @@ pub mod filetype {
     pub const SYMLINK: u64 = 3;
 }
 
-/// SUIT Text Values (section 12.6).
+/// SUIT Text Values (section 11.6).
 pub mod text {
     /// suit-text-manifest-description.
     pub const MANIFEST_DESCRIPTION: i64 = 1;
@@ -275,7 +275,7 @@ pub mod text {
     pub const MANIFEST_YAML_SOURCE: i64 = 4;
 }
 
-/// SUIT Component Text Values (section 12.7).
+/// SUIT Component Text Values (section 11.7).
 pub mod component_text {
     /// suit-text-vendor-name.
     pub const VENDOR_NAME: i64 = 1;

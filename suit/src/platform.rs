@@ -220,7 +220,7 @@ pub trait Platform {
     }
 
     /// How many manifests need the component, by the references that [`link`](Self::link) has added and
-    /// [`unlink`](Self::unlink) has taken away (trust domains, 5.5.6). What others need is neither
+    /// [`unlink`](Self::unlink) has taken away (trust domains, 5.6.5). What others need is neither
     /// overwritten nor, if it is a manifest, uninstalled.
     fn references(&mut self, component: &Component<'_>) -> Poll<Result<u64, Failure>> {
         let _ = component;

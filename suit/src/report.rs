@@ -5,7 +5,7 @@
 //! [`Platform`](crate::Platform) is handed; whoever receives it reads it with [`Report`] and, with
 //! feature `alloc`, [`replay`](replay::replay)s the manifest by it.
 //!
-//! On its way a report has to be protected (section 9 of the draft): as the payload of a COSE_Sign1 or
+//! On its way a report has to be protected (section 8 of the draft): as the payload of a COSE_Sign1 or
 //! COSE_Mac0, by the builders of [`hexad_cose_core`], there or inside an EAT.
 //!
 //! ```
@@ -44,7 +44,7 @@ pub use capability::{Capabilities, CapabilityReport, ComponentCapability, Intege
 pub use read::{Entry, ManifestId, Properties, Report, ReportRecord, SystemProperties};
 pub use write::ReportWriter;
 
-/// Labels of the maps in a report (section 10 of the draft).
+/// Labels of the maps in a report (sections 9.5 to 9.7 of the draft).
 pub mod label {
     /// system-component-id.
     pub const SYSTEM_COMPONENT_ID: i64 = 0;

@@ -17,7 +17,7 @@ use crate::platform::{Ciphertext, Component, Failure, Platform};
 use crate::read;
 use crate::wait::WaitInfo;
 
-/// What a component has been used for while strict-order is false (section 6.6).
+/// What a component has been used for while strict-order is false (section 6.7).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Roles {
     target: bool,
@@ -152,7 +152,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             Action::Unlink if Self::HAS_DEPENDENCIES => Request::References(None),
             _ => {
                 let job = self.prepare(instruction, component, action, platform)?;
-                // What others refer to is not altered (trust domains, 5.5.6).
+                // What others refer to is not altered (trust domains, 5.6.5).
                 if Self::HAS_DEPENDENCIES && job.alters() {
                     Request::References(Some(job))
                 } else {

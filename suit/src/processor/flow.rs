@@ -1,4 +1,4 @@
-//! How sequences follow one another, nest and fail (sections 6.4 to 6.6 and 8.4.10).
+//! How sequences follow one another, nest and fail (sections 6.4 to 6.7 and 8.4.10).
 
 use hexad_cose_core::cbor::Cursor;
 

@@ -18,7 +18,7 @@ pub(super) enum Cause {
     TryEach,
 }
 
-/// Whether a sequence may set the component index (section 6.6).
+/// Whether a sequence may set the component index (section 6.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IndexRule {
     /// As often as it likes.

@@ -6,7 +6,7 @@ use hexad_cose_core::{Error as CoseError, ErrorKind as Cbor};
 use crate::component::ComponentIdentifier;
 use crate::error::{Error, ErrorKind};
 
-/// SUIT Capability Report Elements (section 10 of the draft).
+/// SUIT Capability Report Elements (section 9.8 of the draft).
 mod label {
     pub const COMPONENTS: i64 = 1;
     pub const COMMANDS: i64 = 2;

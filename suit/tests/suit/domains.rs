@@ -260,7 +260,7 @@ fn set_content(content: &[u8]) -> Sequence {
     new().set_component_index(0).unwrap().set_parameters(&[Parameter::Content(content)]).unwrap()
 }
 
-/// Trust domains, 5.5.1: what a dependent has set, a dependency's set-parameters leaves; its
+/// Trust domains, 5.6.1: what a dependent has set, a dependency's set-parameters leaves; its
 /// override-parameters does not. A report tells whose commands they were.
 #[test]
 fn dependents_set_and_dependencies_override() {
@@ -498,7 +498,7 @@ fn a_dependency_may_come_again() {
     assert_eq!(unchecked, Err(ErrorKind::DependencyIntegrity));
 }
 
-/// Trust domains, 5.5.6 and 6: a manifest that nobody else needs is uninstalled before it is unlinked;
+/// Trust domains, 5.6.5 and 6: a manifest that nobody else needs is uninstalled before it is unlinked;
 /// one that others need is unlinked alone; what others need is not overwritten.
 #[test]
 fn unlink_counts_references() {
