@@ -2,7 +2,8 @@
 //!
 //! An envelope passes when it parses, its digests and its signature (or tag) hold, and the update and
 //! the invocation that it describes run to their ends on a [`Device`] that is what the manifest asks
-//! for. Its dependencies are envelopes in the same folder. An encryption info and its ciphertext pass when
+//! for. When a sequence of the update was severed and is not in the envelope, the invocation alone has
+//! to. Its dependencies are envelopes in the same folder. An encryption info and its ciphertext pass when
 //! one decrypts the other to the plaintext of the draft.
 //!
 //! Read are `*.json` with `envelope_hex`, `*.hex` and `*.hex.signed`, and `*.suit` and `*.cbor` as
@@ -17,6 +18,7 @@ use hexad_cose_core::cbor::Cursor;
 use hexad_cose_core::{Algorithm, ErrorKind as Cbor, Key, PublicKey, Verified, Y};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::authentication::AuthenticationBlock;
+use hexad_suit::command::{Condition, Operation};
 use hexad_suit::encryption::EncryptionInfo;
 use hexad_suit::{Envelope, ErrorKind, Manifest, Procedure, TrustAnchors, labels};
 
@@ -134,19 +136,33 @@ fn case(name: String, file: &Path, files: &[PathBuf]) -> Result<Case, Error> {
     };
     let (envelopes, payloads) = beside(file, files)?;
     let supplies = Supplies { envelopes: &envelopes, payloads: &payloads, key: Some(&key) };
-    let result = verify(&bytes, &key).and_then(|manifest| process(&bytes, &manifest, supplies));
-    Ok(match result {
+    let manifest = match verify(&bytes, &key) {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            return Ok(refused(name, missing(&bytes, &error, key_file.is_some()), &error));
+        }
+    };
+    let mut device = Device::for_manifest(&bytes, &manifest).with_supplies(supplies);
+    Ok(match process(&mut device, &manifest) {
         Ok(()) => Case::new(name, Ok(())),
-        Err(error) => match missing(&bytes, error.kind(), key_file.is_some()) {
-            Some(missing) => Case::skip(name, format!("{missing}: {error}")),
-            None => Case::new(name, Err(error.to_string())),
-        },
+        Err(error) => {
+            let lacks_ciphertext = device.lacks_ciphertext().then_some("no ciphertext at hand");
+            refused(name, lacks_ciphertext.or_else(|| beyond(&manifest, &error)), &error)
+        }
     })
 }
 
-/// What is not at hand or not offered when an envelope was refused for `kind`; `None` when it should
-/// have been accepted. `own_key` says whether the key came with the vector.
-fn missing(bytes: &[u8], kind: ErrorKind, own_key: bool) -> Option<&'static str> {
+/// The case of an envelope that was refused: for what is missing, or where it should not have been.
+fn refused(name: String, missing: Option<&str>, error: &hexad_suit::Error) -> Case {
+    match missing {
+        Some(missing) => Case::skip(name, format!("{missing}: {error}")),
+        None => Case::new(name, Err(error.to_string())),
+    }
+}
+
+/// What is not at hand when an envelope was not authenticated; `None` when it should have been.
+/// `own_key` says whether the key came with the vector.
+fn missing(bytes: &[u8], error: &hexad_suit::Error, own_key: bool) -> Option<&'static str> {
     let blocks: Vec<_> = match Envelope::parse(bytes) {
         Ok(envelope) => envelope.authentication().blocks().collect(),
         Err(_) => Vec::new(),
@@ -154,7 +170,7 @@ fn missing(bytes: &[u8], kind: ErrorKind, own_key: bool) -> Option<&'static str>
     let is_mac = blocks
         .iter()
         .any(|block| matches!(block, AuthenticationBlock::Mac0(_) | AuthenticationBlock::Mac(_)));
-    match kind {
+    match error.kind() {
         ErrorKind::Cose(Cbor::VerificationFailed) if is_mac || !own_key => {
             Some("the key is not at hand")
         }
@@ -163,10 +179,38 @@ fn missing(bytes: &[u8], kind: ErrorKind, own_key: bool) -> Option<&'static str>
         }
         ErrorKind::NotAuthenticated if blocks.is_empty() => Some("nobody signed it"),
         ErrorKind::NotAuthenticated => Some("a key for the algorithm is not at hand"),
-        ErrorKind::UnsupportedCommand(..=-1) => Some("a custom command"),
-        ErrorKind::UnsupportedParameter(..=-1) => Some("a custom parameter"),
         _ => None,
     }
+}
+
+/// Why a procedure could not end for a reason that lies beyond the drafts, or that they make one to
+/// abort; `None` when it should have ended.
+fn beyond(manifest: &Manifest<'_>, error: &hexad_suit::Error) -> Option<&'static str> {
+    match error.kind() {
+        ErrorKind::UnsupportedCommand(..=-1) => Some("a custom command"),
+        ErrorKind::UnsupportedParameter(..=-1) => Some("a custom parameter"),
+        ErrorKind::NotAuthenticated => Some("a dependency is not at hand, or nobody signed it"),
+        ErrorKind::MissingParameter(_) => Some("the manifest sets no value that its command needs"),
+        // Which draft-ietf-suit-trust-domains-12, 5.6.2, makes a reason to abort.
+        ErrorKind::DependencyIntegrity if !checks_dependencies(manifest) => {
+            Some("a dependency is processed that the manifest never checks")
+        }
+        _ => None,
+    }
+}
+
+/// Whether any of the sequences that a procedure runs by itself checks what it depends on.
+fn checks_dependencies(manifest: &Manifest<'_>) -> bool {
+    let sequences = [
+        manifest.shared_sequence(),
+        manifest.dependency_resolution().present(),
+        manifest.payload_fetch().present(),
+        manifest.candidate_verification().present(),
+        manifest.install().present(),
+    ];
+    sequences.into_iter().flatten().flatten().any(|command| {
+        matches!(command.operation, Operation::Condition(Condition::DependencyIntegrity, _))
+    })
 }
 
 /// `signing-key.txt` beside `file` or in the folder above.
@@ -245,13 +289,14 @@ fn beside(file: &Path, files: &[PathBuf]) -> Result<Beside, Error> {
 /// Envelopes, and payloads by their URIs.
 type Beside = (Vec<Vec<u8>>, Vec<(String, Vec<u8>)>);
 
-/// Runs the update, then the invocation.
+/// Runs the update, unless a part of it was left out, then the invocation.
 fn process<'m>(
-    bytes: &'m [u8],
+    device: &mut Device<'m>,
     manifest: &'m Verified<Manifest<'m>>,
-    supplies: Supplies<'m>,
 ) -> Result<(), hexad_suit::Error> {
-    let mut device = Device::for_manifest(bytes, manifest).with_supplies(supplies);
-    device.run(manifest, Procedure::Update)?;
+    match device.run(manifest, Procedure::Update) {
+        Err(error) if matches!(error.kind(), ErrorKind::Severed(_)) => {}
+        updated => updated?,
+    }
     device.run(manifest, Procedure::Invoke)
 }

@@ -16,8 +16,11 @@ use hexad_cose_core::{
 use hexad_rustcrypto::{AgreementKey, RunningHash, RustCrypto, SigningKey};
 use hexad_suit::decryption::{DeviceKey, DeviceKeys};
 use hexad_suit::encryption::EncryptionInfo;
+use hexad_suit::metadata::ComponentMetadata;
 use hexad_suit::parameter::{Uuid, VendorIdentifier};
 use hexad_suit::platform::Record;
+use hexad_suit::version::VersionMatch;
+use hexad_suit::wait::WaitInfo;
 use hexad_suit::{
     Ciphertext, Component, Envelope, Error, ErrorKind, Failure, Identity, Manifest, Platform,
     Procedure, Processor, Step, labels,
@@ -63,6 +66,7 @@ pub struct Device<'b> {
     slot: u64,
     trace: Vec<String>,
     stored: Option<u64>,
+    lacks_ciphertext: bool,
 }
 
 /// What a device finds elsewhere.
@@ -114,6 +118,7 @@ impl<'b> Device<'b> {
             slot: 0,
             trace: Vec::new(),
             stored: None,
+            lacks_ciphertext: false,
         }
     }
 
@@ -198,6 +203,12 @@ impl<'b> Device<'b> {
     #[must_use]
     pub fn stored_sequence_number(&self) -> Option<u64> {
         self.stored
+    }
+
+    /// Whether there was something to decrypt that is not at hand.
+    #[must_use]
+    pub const fn lacks_ciphertext(&self) -> bool {
+        self.lacks_ciphertext
     }
 
     fn put(&mut self, component: &Component<'_>, content: Content) -> Poll<Result<(), Failure>> {
@@ -327,7 +338,11 @@ impl Platform for Device<'_> {
             Ciphertext::Content(content) => content.to_vec(),
             Ciphertext::Component { source, .. } => match self.held(&source)? {
                 Content::Bytes(bytes) => bytes,
-                Content::AsMeant | Content::Empty => return Poll::Ready(Err(Failure::Failed)),
+                Content::AsMeant => {
+                    self.lacks_ciphertext = true;
+                    return Poll::Ready(Err(Failure::Failed));
+                }
+                Content::Empty => return Poll::Ready(Err(Failure::Failed)),
             },
         };
         let plaintext = decrypt(encryption, &mut bytes).map_err(|_| Failure::Failed)?;
@@ -352,6 +367,48 @@ impl Platform for Device<'_> {
     fn invoke(&mut self, component: &Component<'_>, _: Option<&[u8]>) -> Poll<Result<(), Failure>> {
         self.trace.push(format!("invoke {}", component.index));
         Poll::Ready(self.held(component).map(|_| ()))
+    }
+
+    fn now(&mut self) -> Poll<Result<u64, Failure>> {
+        Poll::Ready(Ok(0))
+    }
+
+    fn battery(&mut self) -> Poll<Result<u64, Failure>> {
+        Poll::Ready(Ok(u64::MAX))
+    }
+
+    fn is_authorized(&mut self, _: &Component<'_>, _: i64) -> Poll<Result<bool, Failure>> {
+        Poll::Ready(Ok(true))
+    }
+
+    fn has_version(
+        &mut self,
+        _: &Component<'_>,
+        _: VersionMatch<'_>,
+    ) -> Poll<Result<bool, Failure>> {
+        Poll::Ready(Ok(true))
+    }
+
+    fn wait(
+        &mut self,
+        component: &Component<'_>,
+        events: WaitInfo<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        self.trace.push(format!(
+            "wait for {} events with {}",
+            events.events().count(),
+            component.index
+        ));
+        Poll::Ready(Ok(()))
+    }
+
+    fn metadata(
+        &mut self,
+        component: &Component<'_>,
+        metadata: ComponentMetadata<'_>,
+    ) -> Result<(), Failure> {
+        self.trace.push(format!("{} metadata for {}", metadata.iter().count(), component.index));
+        Ok(())
     }
 
     fn store_sequence_number(&mut self, sequence_number: u64) -> Poll<Result<(), Failure>> {
