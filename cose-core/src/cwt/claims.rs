@@ -102,7 +102,7 @@ impl<'b> Claims<'b> {
             match label {
                 Label::Integer(claim::ISS) => claims.iss = Some(cursor.text()?),
                 Label::Integer(claim::SUB) => claims.sub = Some(cursor.text()?),
-                Label::Integer(claim::AUD) => claims.aud = Some(Audience::parse(cursor)?),
+                Label::Integer(claim::AUD) => claims.aud = Some(Audience::parse_at(cursor)?),
                 Label::Integer(claim::EXP) => claims.exp = Some(date(cursor)?),
                 Label::Integer(claim::NBF) => claims.nbf = Some(date(cursor)?),
                 Label::Integer(claim::IAT) => claims.iat = Some(date(cursor)?),
@@ -319,7 +319,11 @@ enum Form<'b> {
 }
 
 impl<'b> Audience<'b> {
-    fn parse(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
+    /// Reads the text or the array of texts at `cursor`.
+    ///
+    /// # Errors
+    /// Those of CBOR; `UnexpectedType`; `Length` for nobody.
+    pub fn parse_at(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         if cursor.peek()? != Type::Array {
             return cursor.text().map(|one| Self(Form::One(one)));
         }
@@ -334,7 +338,11 @@ impl<'b> Audience<'b> {
         if any { Ok(Self(Form::Encoded(start.until(cursor)))) } else { Err(nobody) }
     }
 
-    fn encode(self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+    /// Writes one as a text, several as an array of them.
+    ///
+    /// # Errors
+    /// `BufferTooSmall`; `Length` for nobody.
+    pub fn encode(self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
         if let Form::One(one) = self.0 {
             return encoder.text(one).map(drop);
         }

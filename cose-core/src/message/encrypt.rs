@@ -6,7 +6,7 @@ use super::content_key::ContentKey;
 use super::decryption::{Decryption, Opening};
 use super::opened::StreamedDecryption;
 use super::recipient::{NewRecipient, Recipient, RecipientKey, Recipients};
-use super::seal::{seal, seal_detached};
+use super::seal::{seal, seal_detached, seal_with};
 use super::structure;
 use crate::cbor::{Cursor, Encoder, Raw};
 use crate::check::Verified;
@@ -200,6 +200,25 @@ impl Builder<'_, kind::Encrypt> {
         backend: &mut B,
     ) -> Result<&'w [u8], Error> {
         let end = seal(&self, plaintext, key, buffer, backend)?;
+        let mut encoder = Encoder::resuming(buffer, end);
+        NewRecipient::encode_all(recipients, &mut encoder)?;
+        Ok(encoder.finish())
+    }
+
+    /// As [`seal`](Self::seal), of what `content` encodes, which is written where its ciphertext will
+    /// stand. `content` runs twice and must write the same both times.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal), and those of `content`.
+    pub fn seal_with<'w, B: Aead, E: From<Error>>(
+        self,
+        content: impl Fn(&mut Encoder<'_>) -> Result<(), E>,
+        key: &Secret<'_, B::Key>,
+        recipients: &[NewRecipient<'_>],
+        buffer: &'w mut [u8],
+        backend: &mut B,
+    ) -> Result<&'w [u8], E> {
+        let end = seal_with(&self, content, key, buffer, backend)?;
         let mut encoder = Encoder::resuming(buffer, end);
         NewRecipient::encode_all(recipients, &mut encoder)?;
         Ok(encoder.finish())

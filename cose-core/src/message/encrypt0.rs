@@ -3,9 +3,9 @@
 use super::body::Body;
 use super::builder::{Builder, kind};
 use super::decryption::{Decryption, Opening};
-use super::seal::{seal, seal_detached};
+use super::seal::{seal, seal_detached, seal_with};
 use super::structure;
-use crate::cbor::{Cursor, Raw};
+use crate::cbor::{Cursor, Encoder, Raw};
 use crate::check::Verified;
 use crate::crypto::Aead;
 use crate::error::{Error, ErrorKind};
@@ -171,6 +171,22 @@ impl Builder<'_, kind::Encrypt0> {
         backend: &mut B,
     ) -> Result<&'w [u8], Error> {
         let end = seal(&self, plaintext, key, buffer, backend)?;
+        Ok(buffer.get(..end).unwrap_or_default())
+    }
+
+    /// As [`seal`](Self::seal), of what `content` encodes, which is written where its ciphertext will
+    /// stand. `content` runs twice and must write the same both times.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal), and those of `content`.
+    pub fn seal_with<'w, B: Aead, E: From<Error>>(
+        self,
+        content: impl Fn(&mut Encoder<'_>) -> Result<(), E>,
+        key: &Secret<'_, B::Key>,
+        buffer: &'w mut [u8],
+        backend: &mut B,
+    ) -> Result<&'w [u8], E> {
+        let end = seal_with(&self, content, key, buffer, backend)?;
         Ok(buffer.get(..end).unwrap_or_default())
     }
 
