@@ -181,7 +181,7 @@ fn evidence(input: &Input, arguments: &Appraise) -> Result<Evidence, Failure> {
     let refuse = |error: Error| input.reject(error);
     let token = Token::parse(input.bytes()).map_err(refuse)?;
     let algorithms = if key.symmetric().is_some() { MACS } else { SIGNATURES };
-    let claims = prove(token, &key, &AnyClaims { algorithms }).map_err(refuse)?;
+    let claims = prove(&token, &key, &AnyClaims { algorithms }).map_err(refuse)?;
     check_validity(&claims, Clock { now: now(), leeway: 0 }).map_err(refuse)?;
     Evidence::from_claims(&claims).map_err(|error| input.reject(Problem::of_all(&error)))
 }

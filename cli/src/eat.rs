@@ -135,7 +135,7 @@ fn describe(bytes: &[u8]) -> Result<Report, Error> {
         describe_headers(&mut report, token.headers());
         show_headers(&mut report, token.headers())?;
         summary(&mut report, &token.unverified_claims()?);
-        let payload = token.unverified_payload();
+        let payload = token.unverified_payload()?;
         (payload.offset(), outline(payload, Some(&CLAIMS))?)
     };
     report.items("claims", offset, lines.get(1..).unwrap_or_default());
@@ -169,8 +169,8 @@ fn verify(arguments: &Verify) -> Result<Report, Failure> {
     let offered = if key.symmetric().is_some() { MACS } else { SIGNATURES };
     let algorithms = arguments.alg.as_ref().map_or(offered, std::slice::from_ref);
     let claims = match arguments.profile {
-        TokenProfile::Any => prove(token, &key, &AnyClaims { algorithms }),
-        TokenProfile::ConstrainedDevice => prove(token, &key, &ConstrainedDevice),
+        TokenProfile::Any => prove(&token, &key, &AnyClaims { algorithms }),
+        TokenProfile::ConstrainedDevice => prove(&token, &key, &ConstrainedDevice),
     };
     let claims = claims.map_err(refuse)?;
     if let Some(nonce) = &arguments.nonce {
@@ -186,7 +186,7 @@ fn verify(arguments: &Verify) -> Result<Report, Failure> {
     let nonce = if arguments.nonce.is_some() { "is the one given out" } else { "not checked" };
     report.entry("nonce_checked", "nonce", nonce, arguments.nonce.is_some());
     summary(&mut report, &claims);
-    let payload = token.unverified_payload();
+    let payload = token.unverified_payload().map_err(refuse)?;
     let lines = outline(payload, Some(&CLAIMS)).map_err(|error| input.reject(error))?;
     report.items("claims", payload.offset(), lines.get(1..).unwrap_or_default());
     report.json("claims", outline_json(&lines));
@@ -195,12 +195,12 @@ fn verify(arguments: &Verify) -> Result<Report, Failure> {
 
 /// The claims of a token that `key` vouches for, by signature or tag as the key has it.
 pub fn prove<'b>(
-    token: Token<'b>,
+    token: &Token<'b>,
     key: &Key<'_>,
     profile: &impl for<'p> Profile<Content<'p> = Claims<'p>>,
 ) -> Result<Verified<Claims<'b>>, Error> {
     if key.symmetric().is_some() {
-        token.verify_mac(key, profile, &mut RustCrypto)
+        token.verify_mac(&key.secret()?, profile, &mut RustCrypto)
     } else {
         token.check(key, profile, &mut RustCrypto)?.run(&mut RustCrypto)
     }

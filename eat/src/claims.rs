@@ -2,7 +2,7 @@
 
 use hexad_cose_core::Label;
 use hexad_cose_core::cbor::{Cursor, Encoder, Entries, Number, Type, write_map};
-use hexad_cose_core::cwt::{Confirmation, Others, Writer};
+use hexad_cose_core::cwt::{Audience, Confirmation, Others, Writer};
 
 use crate::entity::{DebugStatus, Location, OemId, Sueid, Ueid, Version};
 use crate::error::{Error, ErrorKind};
@@ -38,8 +38,8 @@ pub struct Claims<'b> {
     pub iss: Option<&'b str>,
     /// `sub`: whom it is about.
     pub sub: Option<&'b str>,
-    /// `aud`: whom it is for.
-    pub aud: Option<&'b str>,
+    /// `aud`: whom it is for, one or several.
+    pub aud: Option<Audience<'b>>,
     /// `exp`: not to be accepted from then on, in seconds since 1970-01-01T00:00Z.
     pub exp: Option<Number>,
     /// `nbf`: not to be accepted before, in seconds since 1970-01-01T00:00Z.
@@ -147,7 +147,7 @@ impl<'b> Claims<'b> {
         match label {
             labels::ISS => self.iss = Some(cursor.text()?),
             labels::SUB => self.sub = Some(cursor.text()?),
-            labels::AUD => self.aud = Some(cursor.text()?),
+            labels::AUD => self.aud = Some(Audience::parse_at(cursor)?),
             labels::EXP => self.exp = Some(Number::parse(cursor)?),
             labels::NBF => self.nbf = Some(Number::parse(cursor)?),
             labels::IAT => self.iat = Some(whole_time(label, cursor)?),
@@ -225,7 +225,7 @@ impl<'b> Claims<'b> {
     fn put_cwt_claims(&self, writer: &mut Writer<'_, '_, '_, 'b>) -> Result<(), Error> {
         writer.text(labels::ISS, self.iss)?;
         writer.text(labels::SUB, self.sub)?;
-        writer.text(labels::AUD, self.aud)?;
+        writer.put(labels::AUD, self.aud, |aud, encoder| aud.encode(encoder))?;
         writer.put(labels::EXP, self.exp, Number::encode)?;
         writer.put(labels::NBF, self.nbf, Number::encode)?;
         writer.integer(labels::IAT, self.iat)?;

@@ -72,11 +72,11 @@ static VERIFIER_ID: Vocabulary = Vocabulary {
 /// each.
 ///
 /// # Errors
-/// As [`Token::parse`] and [`Claims::parse`].
+/// As [`Token::parse`] and [`Token::unverified_claims`].
 pub fn token_lines(bytes: &[u8]) -> Result<Vec<Line>, Error> {
     let token = Token::parse(bytes)?;
     token.unverified_claims()?;
-    Ok(outline(token.unverified_payload(), Some(&CLAIMS))?)
+    Ok(outline(token.unverified_payload()?, Some(&CLAIMS))?)
 }
 
 /// The claims of an unprotected claims-set: depth, offset, name and value of each.

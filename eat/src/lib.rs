@@ -13,6 +13,7 @@ pub mod cmw;
 pub mod ear;
 mod entity;
 mod error;
+pub mod fdo;
 pub mod freshness;
 #[cfg(feature = "alloc")]
 pub mod inspect;
@@ -20,12 +21,14 @@ pub mod inspect;
 pub mod json;
 pub mod labels;
 mod list;
+mod measured;
 mod media;
 mod message;
 pub mod profile;
 pub mod psa;
 mod software;
 mod submods;
+pub mod teep;
 mod token;
 mod unprotected;
 
@@ -34,10 +37,11 @@ pub use claims::Claims;
 pub use entity::{DebugStatus, Location, OemId, Sueid, Ueid, Version};
 pub use error::{Error, ErrorKind};
 pub use hexad_cose_core::cbor::Number;
-pub use hexad_cose_core::cwt::{Claim, Confirmation, Others};
+pub use hexad_cose_core::cwt::{Audience, Claim, Confirmation, Others};
 #[cfg(feature = "std")]
 pub use json::{JsonBundle, JsonClaims, Jwt, Nested};
 pub use list::{Element, Iter, List};
+pub use measured::{MeasuredComponent, Measurement};
 pub use media::MediaType;
 pub use message::{IntendedUse, Nonce, ProfileId};
 pub use profile::{ConstrainedDevice, Profile};

@@ -1,12 +1,14 @@
 //! Profiles as types that check: which algorithms, encodings and claims a token may have (RFC 9711, 6).
 
 use hexad_cose_core::cbor::{Cursor, Raw, Type};
+use hexad_cose_core::iana::tag;
 use hexad_cose_core::{Algorithm, Headers};
 
 use crate::claims::Claims;
 use crate::error::{Error, ErrorKind};
 use crate::labels;
 use crate::message::ProfileId;
+use crate::token::Token;
 
 /// What a receiver expects of a token beyond its signature, and what it reads from it.
 ///
@@ -40,8 +42,14 @@ pub trait Profile {
     /// The algorithms that the receiver accepts.
     fn algorithms(&self) -> &[Algorithm];
 
-    /// Reads the content from the `payload` of a message whose signature holds, and checks what the
-    /// profile demands.
+    /// The COSE tags of the messages that the receiver accepts: unless the profile says otherwise,
+    /// `COSE_Sign1` and `COSE_Mac0`.
+    fn messages(&self) -> &[u64] {
+        &[tag::SIGN1, tag::MAC0]
+    }
+
+    /// Reads the content from the `payload` (or plaintext) of a message whose protection holds, and checks
+    /// what the profile demands. The `headers` are those of the message; of a `COSE_Sign`, of the signer.
     ///
     /// # Errors
     /// As the profile says.
@@ -49,7 +57,10 @@ pub trait Profile {
     -> Result<Self::Content<'b>, Error>;
 }
 
-/// No profile: any claims, by these algorithms.
+/// Every kind of message (RFC 8392, 7).
+const ANY: &[u64] = &[tag::SIGN1, tag::MAC0, tag::SIGN, tag::MAC, tag::ENCRYPT0, tag::ENCRYPT];
+
+/// No profile: any claims, in any message, by these algorithms.
 ///
 /// # Errors
 /// As [`Claims::parse`].
@@ -66,8 +77,42 @@ impl Profile for AnyClaims<'_> {
         self.algorithms
     }
 
+    fn messages(&self) -> &[u64] {
+        ANY
+    }
+
     fn read<'b>(&self, _headers: &Headers<'b>, payload: Raw<'b>) -> Result<Claims<'b>, Error> {
         claims(payload)
+    }
+}
+
+/// A token inside of another (RFC 8392, 7.2 and A.7): what the outer one, protected by these algorithms,
+/// gives is the inner one, which is proven for itself by its own key and profile.
+///
+/// # Errors
+/// As [`Token::parse`]; `Protection` for one without a tag (RFC 8392, 7.1).
+#[derive(Clone, Copy, Debug)]
+pub struct NestedCwt<'a> {
+    /// The algorithms that the receiver accepts for the outer one.
+    pub algorithms: &'a [Algorithm],
+}
+
+impl Profile for NestedCwt<'_> {
+    type Content<'b> = Token<'b>;
+
+    fn algorithms(&self) -> &[Algorithm] {
+        self.algorithms
+    }
+
+    fn messages(&self) -> &[u64] {
+        ANY
+    }
+
+    fn read<'b>(&self, _headers: &Headers<'b>, payload: Raw<'b>) -> Result<Token<'b>, Error> {
+        match payload.cursor().peek()? {
+            Type::Tag => Token::parse_all(payload),
+            _ => Err(Error::new(ErrorKind::Protection, payload.offset())),
+        }
     }
 }
 
@@ -123,13 +168,17 @@ impl Profile for ConstrainedDevice {
         &[Algorithm::ES256, Algorithm::ES384, Algorithm::ES512]
     }
 
+    fn messages(&self) -> &[u64] {
+        &[tag::SIGN1]
+    }
+
     fn read<'b>(&self, headers: &Headers<'b>, payload: Raw<'b>) -> Result<Claims<'b>, Error> {
         Self::read_as(headers, payload, None)
     }
 }
 
 /// The one claims-set in `payload`.
-fn claims(payload: Raw<'_>) -> Result<Claims<'_>, Error> {
+pub(crate) fn claims(payload: Raw<'_>) -> Result<Claims<'_>, Error> {
     let mut cursor = payload.cursor();
     let claims = Claims::parse_at(&mut cursor)?;
     cursor.finish()?;
@@ -137,7 +186,7 @@ fn claims(payload: Raw<'_>) -> Result<Claims<'_>, Error> {
 }
 
 /// Checks that every head in `encoded` is as short as can be and of definite length (RFC 8949, 4.1).
-fn check_preferred(encoded: Raw<'_>) -> Result<(), Error> {
+pub(crate) fn check_preferred(encoded: Raw<'_>) -> Result<(), Error> {
     let mut cursor: Cursor<'_> = encoded.cursor();
     while !cursor.is_empty() {
         let mut item = cursor;

@@ -2,26 +2,29 @@
 //! approval (RFC 9711, 4.2.14 to 4.2.17).
 
 use hexad_cose_core::ErrorKind as Cose;
-use hexad_cose_core::cbor::{Cursor, Encoder, Type};
+use hexad_cose_core::cbor::{Cursor, Encoder, Type, check_well_formed};
 
 use crate::error::{Error, ErrorKind};
 use crate::labels;
 use crate::list::{Codec, List};
 
-/// Bytes or text: what a body or an identifier may be.
+/// Bytes, text or, of a body, what else its format says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Body<'b> {
     /// A byte string.
     Bytes(&'b [u8]),
     /// A text string.
     Text(&'b str),
+    /// One encoded item that is neither, such as a `SUIT_Reference`; an identifier is none.
+    Item(&'b [u8]),
 }
 
 impl<'b> Body<'b> {
     fn read(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         Ok(match cursor.peek()? {
             Type::Text => Self::Text(cursor.text()?),
-            _ => Self::Bytes(cursor.bytes()?),
+            Type::Bytes => Self::Bytes(cursor.bytes()?),
+            _ => Self::Item(cursor.item()?.bytes()),
         })
     }
 
@@ -29,6 +32,10 @@ impl<'b> Body<'b> {
         match self {
             Self::Bytes(bytes) => encoder.bytes(bytes)?,
             Self::Text(text) => encoder.text(text)?,
+            Self::Item(item) => {
+                check_well_formed(item)?;
+                encoder.raw(item)?
+            }
         };
         Ok(())
     }
@@ -69,7 +76,11 @@ impl<'b> Codec<'b> for Formatted<'b> {
     fn parse(cursor: &mut Cursor<'b>, _depth: usize) -> Result<Self, Error> {
         cursor.array_of(2)?;
         let content_type = cursor.unsigned_as()?;
-        Ok(Self { content_type, body: Body::read(cursor)? })
+        let body = match content_type {
+            Self::COSWID => Body::Bytes(cursor.bytes()?),
+            _ => Body::read(cursor)?,
+        };
+        Ok(Self { content_type, body })
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
@@ -116,7 +127,11 @@ pub struct IndividualResult<'b> {
 impl<'b> Codec<'b> for IndividualResult<'b> {
     fn parse(cursor: &mut Cursor<'b>, _depth: usize) -> Result<Self, Error> {
         cursor.array_of(2)?;
+        let wrong = Error::new(ErrorKind::Claim(labels::MEASRES), cursor.offset());
         let result_id = Body::read(cursor)?;
+        if matches!(result_id, Body::Item(_)) {
+            return Err(wrong);
+        }
         let here = cursor.offset();
         let result = match cursor.unsigned()? {
             1 => Comparison::Success,
@@ -129,6 +144,9 @@ impl<'b> Codec<'b> for IndividualResult<'b> {
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
+        if matches!(self.result_id, Body::Item(_)) {
+            return Err(Error::new(ErrorKind::Claim(labels::MEASRES), encoder.written()));
+        }
         self.result_id.write(encoder.array(2)?)?;
         encoder.unsigned(self.result.value())?;
         Ok(())

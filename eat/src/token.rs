@@ -1,22 +1,23 @@
 //! `Token`: a claims-set that someone vouches for (RFC 9711, 3; RFC 8392), read and written.
 
-use core::task::Poll;
+mod builder;
+mod check;
 
 use hexad_cose_core::cbor::{Cursor, Raw};
-use hexad_cose_core::crypto::{Hash, Mac, Sign, Verify, VerifyAsync, VerifyPoll};
+use hexad_cose_core::crypto::{self, Aead, Hash};
 use hexad_cose_core::cwt::skip_tag;
 use hexad_cose_core::iana::tag;
 use hexad_cose_core::{
-    Algorithm, Builder, Check, ContentType, Draft, Expect, Headers, Key, Mac0, Pending, Sign1,
-    Verified, kind,
+    Expect, Headers, Key, Message, NewHeaders, Secret, Sign1, Signature, Verified,
 };
 
+pub use builder::{BootState, TokenBuilder};
+use check::read;
+pub use check::{TokenCheck, TokenPending};
+
 use crate::claims::Claims;
-use crate::entity::{DebugStatus, OemId, Ueid};
 use crate::error::{Error, ErrorKind};
-use crate::message::{Nonce, ProfileId};
 use crate::profile::Profile;
-use crate::software::Formatted;
 
 /// A token as it stands in its encoding; nothing in it is proven.
 ///
@@ -37,88 +38,147 @@ use crate::software::Formatted;
 ///     Ok(claims)
 /// }
 /// ```
-#[derive(Clone, Copy, Debug)]
+///
+/// Which method proves it follows from its [`message`](Self::message), and the receiver's [`Profile`] says
+/// which of these it accepts:
+///
+/// | message | proven by |
+/// | --- | --- |
+/// | `COSE_Sign1` | [`check`](Self::check) |
+/// | `COSE_Sign` | [`check_signature`](Self::check_signature), of one signer or of each |
+/// | `COSE_Mac0`, `COSE_Mac` | [`verify_mac`](Self::verify_mac), of the latter with the key that a recipient gave |
+/// | `COSE_Encrypt0`, `COSE_Encrypt` | [`decrypt`](Self::decrypt), of the latter with the key that a recipient gave |
+///
+/// ```
+/// use hexad_cose_core::{Algorithm, Error as Cose, Expect, Key, Message, RecipientKey, Secret, crypto};
+/// use hexad_eat::profile::{AnyClaims, NestedCwt};
+/// use hexad_eat::{Error, Token};
+///
+/// /// A token that was signed, then encrypted for `us`: the claims are the signer's.
+/// fn open<B>(bytes: &[u8], us: Secret<'_>, device: &Key<'_>, crypto: &mut B) -> Result<(), Error>
+/// where
+///     B: crypto::Aead<Key = [u8]>
+///         + crypto::Agree
+///         + crypto::Hash
+///         + crypto::Kdf
+///         + crypto::KeyWrap<Key = [u8]>
+///         + crypto::Verify,
+/// {
+///     let outer = NestedCwt { algorithms: &[Algorithm::A128GCM] };
+///     let token = Token::parse(bytes)?;
+///     let Message::Encrypt(message) = token.message() else { return Ok(()) };
+///     let expect = Expect::any(outer.algorithms).recipients(&[Algorithm::A128KW]);
+///     for recipient in message.recipients().filter(|one| one.headers().kid() == Some(b"us")) {
+///         let key = message.content_key(&recipient, &RecipientKey::Shared(us), expect, crypto)?;
+///         let mut buffer = [0; 512];
+///         let inner = token.decrypt(&key.secret(), &outer, &mut buffer, crypto)?;
+///         let profile = AnyClaims { algorithms: &[Algorithm::ESP256] };
+///         let claims = inner.check(device, &profile, crypto)?.run(crypto)?;
+///         # let _ = claims;
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug)]
 pub struct Token<'b> {
     message: Message<'b>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Message<'b> {
-    Sign1(Sign1<'b>),
-    Mac0(Mac0<'b>),
-}
-
 impl<'b> Token<'b> {
-    /// Reads one CWT that is all of `bytes`: a `COSE_Sign1` or a `COSE_Mac0`, with the CWT tag (61)
-    /// before the COSE tag, with the COSE tag alone, or, for a `COSE_Sign1`, without any.
+    /// Reads one CWT that is all of `bytes`: a COSE message of any kind, with the CWT tag (61) before the
+    /// COSE tag, with the COSE tag alone, or, for a `COSE_Sign1`, without any.
     ///
     /// # Errors
-    /// `Cose` as [`Sign1::parse`], with `UnexpectedTag` for another message; `Protection` when the
-    /// CWT tag stands without a COSE tag (RFC 8392, 6), or the payload is detached.
+    /// `Cose` as [`Message::parse`]; `Protection` when the CWT tag stands without a COSE tag (RFC 8392,
+    /// 6), or payload or ciphertext are detached.
     pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
-        let mut cursor = Cursor::new(bytes);
-        let token = Self::parse_at(&mut cursor)?;
-        cursor.finish()?;
-        Ok(token)
+        Self::parse_all(Raw::new(bytes, 0))
     }
 
-    fn parse_at(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        let here = cursor.offset();
-        skip_tag(cursor).map_err(|error| Error::new(ErrorKind::Protection, error.offset()))?;
-        let mut ahead = *cursor;
-        let number = ahead.tag().ok();
-        let (message, detached) = if number == Some(tag::MAC0) {
-            let mac0 = Mac0::parse_at(cursor)?;
-            (Message::Mac0(mac0), mac0.is_detached())
-        } else {
-            let sign1 = Sign1::parse_at(cursor)?;
-            (Message::Sign1(sign1), sign1.is_detached())
-        };
-        if detached {
-            return Err(Error::new(ErrorKind::Protection, here));
+    /// As [`parse`](Self::parse), of a `COSE_Sign1` alone: who expects no other message links none.
+    ///
+    /// # Errors
+    /// `Cose` as [`Sign1::parse`], with `UnexpectedTag` for another message; `Protection` as
+    /// [`parse`](Self::parse).
+    pub fn parse_sign1(bytes: &'b [u8]) -> Result<Self, Error> {
+        Self::parse_with(Raw::new(bytes, 0), |cursor| Sign1::parse_at(cursor).map(Message::Sign1))
+    }
+
+    pub(crate) fn parse_all(encoded: Raw<'b>) -> Result<Self, Error> {
+        Self::parse_with(encoded, |cursor| {
+            let number = cursor.clone().tag().unwrap_or(tag::SIGN1);
+            Message::parse_as(number, cursor)
+        })
+    }
+
+    fn parse_with(
+        encoded: Raw<'b>,
+        parse: impl FnOnce(&mut Cursor<'b>) -> Result<Message<'b>, hexad_cose_core::Error>,
+    ) -> Result<Self, Error> {
+        let unprotected = |offset| Error::new(ErrorKind::Protection, offset);
+        let mut cursor = encoded.cursor();
+        skip_tag(&mut cursor).map_err(|error| unprotected(error.offset()))?;
+        let message = parse(&mut cursor)?;
+        cursor.finish()?;
+        match message.unverified_content() {
+            Some(_) => Ok(Self { message }),
+            None => Err(unprotected(encoded.offset())),
         }
-        Ok(Self { message })
+    }
+
+    /// The message, of which nothing is known yet: its kind, its signatures or recipients.
+    #[must_use]
+    pub const fn message(&self) -> &Message<'b> {
+        &self.message
     }
 
     /// The header parameters: the sender's word. With `kid` a verifier finds the key.
     #[must_use]
     pub const fn headers(&self) -> &Headers<'b> {
-        match &self.message {
-            Message::Sign1(sign1) => sign1.headers(),
-            Message::Mac0(mac0) => mac0.headers(),
-        }
+        self.message.headers()
     }
 
     /// The claims-set, of which nothing is known yet: to be shown, or to find a key by its UEID, never
     /// to be acted on.
     ///
     /// # Errors
-    /// As [`Claims::parse`].
+    /// `Protection` for one that is encrypted; and as [`Claims::parse`].
     pub fn unverified_claims(&self) -> Result<Claims<'b>, Error> {
-        let mut cursor = self.unverified_payload().cursor();
+        let mut cursor = self.unverified_payload()?.cursor();
         let claims = Claims::parse_at(&mut cursor)?;
         cursor.finish()?;
         Ok(claims)
     }
 
-    /// The encoded claims-set, of which nothing is known yet, with its offset in the input.
-    #[must_use]
-    pub fn unverified_payload(&self) -> Raw<'b> {
-        let payload = match &self.message {
-            Message::Sign1(sign1) => sign1.unverified_payload(),
-            Message::Mac0(mac0) => mac0.unverified_payload(),
-        };
-        // Not detached: seen when the token was parsed.
-        payload.unwrap_or(Raw::new(&[], 0))
-    }
-
-    /// What has to be proven for this to be the word of `key`'s holder, by an algorithm that the
-    /// `profile` accepts. Hashes, but runs no signature algorithm.
+    /// The encoded claims-set, or the token in its place, of which nothing is known yet, with its offset
+    /// in the input.
     ///
     /// # Errors
-    /// `Cose` as [`Sign1::check`]; `Protection` for a `COSE_Mac0`.
+    /// `Protection` for one that is encrypted.
+    pub fn unverified_payload(&self) -> Result<Raw<'b>, Error> {
+        let payload = match &self.message {
+            Message::Encrypt0(_) | Message::Encrypt(_) => None,
+            message => message.unverified_content(),
+        };
+        payload.ok_or(Error::new(ErrorKind::Protection, 0))
+    }
+
+    /// That the `profile` accepts such a message at all.
+    fn accept(&self, profile: &impl Profile) -> Result<(), Error> {
+        match profile.messages().contains(&self.message.tag()) {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Protection, 0)),
+        }
+    }
+
+    /// What has to be proven for this `COSE_Sign1` to be the word of `key`'s holder, by an algorithm that
+    /// the `profile` accepts. Hashes, but runs no signature algorithm.
+    ///
+    /// # Errors
+    /// `Cose` as [`Sign1::check`]; `Protection` for another message, or one that the profile does not
+    /// accept.
     pub fn check<'c, P: Profile>(
-        self,
+        &self,
         key: &Key<'c>,
         profile: &'c P,
         hash: &mut impl Hash,
@@ -126,261 +186,98 @@ impl<'b> Token<'b> {
     where
         'b: 'c,
     {
-        let Message::Sign1(sign1) = self.message else {
+        self.accept(profile)?;
+        let Message::Sign1(sign1) = &self.message else {
             return Err(Error::new(ErrorKind::Protection, 0));
         };
         let check = sign1.check(key, Expect::any(profile.algorithms()), hash)?;
-        Ok(TokenCheck { check, profile })
+        Ok(TokenCheck::new(check, *sign1.headers(), profile))
     }
 
-    /// Checks the tag of a `COSE_Mac0` under a symmetric `key`, then what the `profile` demands.
+    /// As [`check`](Self::check), of one `signature` of a `COSE_Sign`. Whether that signer is enough is
+    /// the caller's policy. The profile reads the signer's header parameters.
     ///
     /// # Errors
-    /// `Cose` as [`Mac0::verify`]; `Protection` for a `COSE_Sign1`; and those of the profile.
-    pub fn verify_mac<P: Profile>(
-        self,
-        key: &Key<'_>,
-        profile: &P,
-        backend: &mut impl Mac<Key = [u8]>,
-    ) -> Result<Verified<P::Content<'b>>, Error> {
-        let Message::Mac0(mac0) = self.message else {
+    /// As [`check`](Self::check), and `Cose` as [`Sign::check`](hexad_cose_core::Sign::check).
+    pub fn check_signature<'c, P: Profile>(
+        &self,
+        signature: &Signature<'b>,
+        key: &Key<'c>,
+        profile: &'c P,
+        hash: &mut impl Hash,
+    ) -> Result<TokenCheck<'c, 'b, P, hexad_cose_core::Sign<'b>>, Error>
+    where
+        'b: 'c,
+    {
+        self.accept(profile)?;
+        let Message::Sign(sign) = &self.message else {
             return Err(Error::new(ErrorKind::Protection, 0));
         };
-        let expect = Expect::any(profile.algorithms());
-        let verified = mac0.verify(&key.secret()?, expect, backend)?;
-        let payload = verified.payload_raw();
-        verified.try_map(|mac0| profile.read(mac0.headers(), payload))
+        let check = sign.check(signature, key, Expect::any(profile.algorithms()), hash)?;
+        Ok(TokenCheck::new(check, *signature.headers(), profile))
     }
 
-    /// Begins a token that is signed with `algorithm`, in the caller's `buffer`.
-    #[must_use]
-    pub fn builder<'w, 'c>(algorithm: Algorithm, buffer: &'w mut [u8]) -> TokenBuilder<'w, 'c> {
-        TokenBuilder {
-            message: Sign1::builder(algorithm).within_tag(tag::CWT),
-            claims: Claims::default(),
-            nonce: None,
-            buffer,
-        }
-    }
-}
-
-/// A signature that has to be checked before the claims exist; then the profile reads them.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "nothing is verified before the check is run"]
-pub struct TokenCheck<'c, 'b, P> {
-    check: Check<'c, Sign1<'b>>,
-    profile: &'c P,
-}
-
-impl<'c, 'b, P: Profile> TokenCheck<'c, 'b, P> {
-    /// The check of the COSE message: algorithm, key, digest, signature.
-    pub const fn cose(&self) -> &Check<'c, Sign1<'b>> {
-        &self.check
-    }
-
-    /// Checks now.
+    /// Checks the tag of a `COSE_Mac0` under a symmetric `key`, or of a `COSE_Mac` under the content key
+    /// that one of its recipients gave ([`Mac::content_key`](hexad_cose_core::Mac::content_key)); then what
+    /// the `profile` demands.
     ///
     /// # Errors
-    /// `Cose` as [`Check::run`]; and those of the profile.
-    pub fn run(self, backend: &mut impl Verify) -> Result<Verified<P::Content<'b>>, Error> {
-        read(self.profile, self.check.run(backend)?)
-    }
-
-    /// Checks on a device that the executor waits for.
-    ///
-    /// # Errors
-    /// As [`run`](Self::run).
-    pub async fn run_async(
-        self,
-        backend: &mut impl VerifyAsync,
-    ) -> Result<Verified<P::Content<'b>>, Error> {
-        read(self.profile, self.check.run_async(backend).await?)
-    }
-
-    /// Starts the check on a device that is asked again later.
-    ///
-    /// # Errors
-    /// `Cose` as [`Check::start`].
-    pub fn start<B: VerifyPoll>(
-        self,
+    /// `Cose` as [`Mac0::verify`](hexad_cose_core::Mac0::verify); `Protection` for another message, or one
+    /// that the profile does not accept; and those of the profile.
+    pub fn verify_mac<P: Profile, B: crypto::Mac>(
+        &self,
+        key: &Secret<'_, B::Key>,
+        profile: &P,
         backend: &mut B,
-    ) -> Result<TokenPending<'c, 'b, B::Job, P>, Error> {
-        Ok(TokenPending { pending: self.check.start(backend)?, profile: self.profile })
-    }
-}
-
-/// A check of a token that a device is working on.
-#[derive(Debug)]
-#[must_use = "nothing is verified before the check has been polled to its end"]
-pub struct TokenPending<'c, 'b, J, P> {
-    pending: Pending<J, Sign1<'b>>,
-    profile: &'c P,
-}
-
-impl<'b, J, P: Profile> TokenPending<'_, 'b, J, P> {
-    /// Asks the device for the answer.
-    ///
-    /// # Errors
-    /// When ready: `Cose` as [`Pending::poll`]; and those of the profile.
-    pub fn poll<B>(&mut self, backend: &mut B) -> Poll<Result<Verified<P::Content<'b>>, Error>>
-    where
-        B: VerifyPoll<Job = J>,
-    {
-        self.pending.poll(backend).map(|answer| read(self.profile, answer?))
-    }
-}
-
-/// Signature first, meaning second.
-fn read<'b, P: Profile>(
-    profile: &P,
-    message: Verified<Sign1<'b>>,
-) -> Result<Verified<P::Content<'b>>, Error> {
-    let payload = message.payload_raw();
-    message.try_map(|sign1| profile.read(sign1.headers(), payload))
-}
-
-/// How the entity booted: what `oemboot` and `dbgstat` say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct BootState {
-    /// Whether the software is authorized by the manufacturer that `oemid` names.
-    pub oemboot: bool,
-    /// The state of the debug facilities.
-    pub dbgstat: DebugStatus,
-}
-
-/// A token to be signed into the caller's buffer; the key may be a handle of one that never leaves
-/// its device.
-///
-/// ```
-/// use hexad_cose_core::crypto::{Hash, Sign};
-/// use hexad_cose_core::Algorithm;
-/// use hexad_eat::{BootState, DebugStatus, Error, Formatted, OemId, Token, Ueid};
-///
-/// fn attest<'w, B: Sign + Hash>(
-///     buffer: &'w mut [u8],
-///     challenge: &[u8],
-///     ueid: Ueid<'_>,
-///     measured: &[Formatted<'_>],
-///     slot: &B::Key,
-///     atecc: &mut B,
-/// ) -> Result<&'w [u8], Error> {
-///     let state = BootState { oemboot: true, dbgstat: DebugStatus::DisabledSinceBoot };
-///     Token::builder(Algorithm::ES256, buffer)
-///         .nonce(challenge)?
-///         .ueid(ueid)
-///         .oem_id(OemId::PrivateEnterpriseNumber(64242))
-///         .boot_state(state)
-///         .measurements(measured)
-///         .sign(slot, atecc)
-/// }
-/// ```
-#[derive(Debug)]
-pub struct TokenBuilder<'w, 'c> {
-    message: Builder<'w, kind::Sign1>,
-    claims: Claims<'c>,
-    nonce: Option<Nonce<'c>>,
-    buffer: &'w mut [u8],
-}
-
-impl<'w, 'c> TokenBuilder<'w, 'c> {
-    /// With all these claims, in place of those that were given so far.
-    #[must_use]
-    pub fn claims(self, claims: Claims<'c>) -> Self {
-        Self { claims, nonce: None, ..self }
-    }
-
-    /// With the verifier's nonce, 8 to 64 bytes.
-    ///
-    /// # Errors
-    /// `Claim` when it is of another length.
-    pub fn nonce(self, nonce: &'c [u8]) -> Result<Self, Error> {
-        Ok(Self { nonce: Some(Nonce::new(nonce)?), ..self })
-    }
-
-    /// With the time at which it is made, in seconds since 1970-01-01T00:00Z.
-    #[must_use]
-    pub fn issued_at(mut self, iat: i64) -> Self {
-        self.claims.iat = Some(iat);
-        self
-    }
-
-    /// With the profile that it keeps to.
-    #[must_use]
-    pub fn profile(mut self, profile: ProfileId<'c>) -> Self {
-        self.claims.eat_profile = Some(profile);
-        self
-    }
-
-    /// With the entity's identifier.
-    #[must_use]
-    pub fn ueid(mut self, ueid: Ueid<'c>) -> Self {
-        self.claims.ueid = Some(ueid);
-        self
-    }
-
-    /// With the manufacturer of the hardware.
-    #[must_use]
-    pub fn oem_id(mut self, oemid: OemId<'c>) -> Self {
-        self.claims.oemid = Some(oemid);
-        self
-    }
-
-    /// With how it booted. Needs the [`oem_id`](Self::oem_id).
-    #[must_use]
-    pub fn boot_state(mut self, state: BootState) -> Self {
-        self.claims.oemboot = Some(state.oemboot);
-        self.claims.dbgstat = Some(state.dbgstat);
-        self
-    }
-
-    /// With what was measured. A CoSWID among it must hold evidence.
-    #[must_use]
-    pub fn measurements(mut self, measurements: &'c [Formatted<'c>]) -> Self {
-        self.claims.measurements = measurements.into();
-        self
-    }
-
-    /// With the unmodified manifests of the software's makers. A CoSWID among them must hold a
-    /// payload.
-    #[must_use]
-    pub fn manifests(mut self, manifests: &'c [Formatted<'c>]) -> Self {
-        self.claims.manifests = manifests.into();
-        self
-    }
-
-    /// With the key's identifier, unprotected.
-    #[must_use]
-    pub fn kid(self, kid: &'w [u8]) -> Self {
-        Self { message: self.message.kid(kid), ..self }
-    }
-
-    /// With a protected content type, such as `application/eat+cwt` (RFC 9782).
-    #[must_use]
-    pub fn content_type(self, content_type: ContentType<'w>) -> Self {
-        Self { message: self.message.content_type(content_type), ..self }
-    }
-
-    /// Signs now; the finished token: `COSE_Sign1` with both tags, in deterministic encoding.
-    ///
-    /// # Errors
-    /// `Requires` as [`Claims::check_presence`]; and as [`Claims::encode`] and [`Draft::sign`].
-    pub fn sign<B: Sign + Hash>(self, key: &B::Key, backend: &mut B) -> Result<&'w [u8], Error> {
-        Ok(self.unsigned()?.sign(key, backend)?)
-    }
-
-    /// The token without its signature, for a signer that is asked later.
-    ///
-    /// # Errors
-    /// `Requires` as [`Claims::check_presence`]; and as [`Claims::encode`].
-    pub fn unsigned(self) -> Result<Draft<'w, kind::Sign1>, Error> {
-        let Self { message, claims, nonce, buffer } = self;
-        claims.check_presence()?;
-        let nonces = nonce.map(|nonce| [nonce]);
-        let mut claims = claims;
-        if let Some(nonces) = &nonces {
-            claims.eat_nonce = nonces.into();
+    ) -> Result<Verified<P::Content<'b>>, Error> {
+        self.accept(profile)?;
+        let expect = Expect::any(profile.algorithms());
+        let headers = self.headers();
+        match &self.message {
+            Message::Mac0(mac0) => read(profile, headers, mac0.verify(key, expect, backend)?),
+            Message::Mac(mac) => read(profile, headers, mac.verify(key, expect, backend)?),
+            _ => Err(Error::new(ErrorKind::Protection, 0)),
         }
-        message.payload_with(|encoder| claims.encode(encoder), buffer)
+    }
+
+    /// Decrypts a `COSE_Encrypt0` under a symmetric `key`, or a `COSE_Encrypt` under the content key that one
+    /// of its recipients gave ([`Encrypt::content_key`](hexad_cose_core::Encrypt::content_key)), into
+    /// `plaintext`, which is as long as the ciphertext with its tag at least; then reads what the `profile`
+    /// demands. Whoever has the key can have made it, unless it is another token that was encrypted:
+    /// that is read by [`NestedCwt`](crate::profile::NestedCwt).
+    ///
+    /// # Errors
+    /// `Cose` as [`Encrypt0::decrypt`](hexad_cose_core::Encrypt0::decrypt); `Protection` for another
+    /// message, or one that the profile does not accept; and those of the profile, with offsets in the
+    /// plaintext.
+    pub fn decrypt<'o, P: Profile, B: Aead>(
+        &self,
+        key: &Secret<'_, B::Key>,
+        profile: &P,
+        plaintext: &'o mut [u8],
+        backend: &mut B,
+    ) -> Result<Verified<P::Content<'o>>, Error>
+    where
+        'b: 'o,
+    {
+        self.accept(profile)?;
+        let expect = Expect::any(profile.algorithms());
+        let plaintext = match &self.message {
+            Message::Encrypt0(message) => message.decrypt(key, expect, plaintext, backend)?,
+            Message::Encrypt(message) => message.decrypt(key, expect, plaintext, backend)?,
+            _ => return Err(Error::new(ErrorKind::Protection, 0)),
+        };
+        plaintext.try_map(|plaintext| profile.read(self.headers(), Raw::new(plaintext, 0)))
+    }
+
+    /// Begins a token in the caller's `buffer`, with these header parameters: an
+    /// [`Algorithm`](hexad_cose_core::Algorithm) alone, or more of them.
+    #[must_use]
+    pub fn builder<'w, 'c>(
+        headers: impl Into<NewHeaders<'w>>,
+        buffer: &'w mut [u8],
+    ) -> TokenBuilder<'w, 'c> {
+        TokenBuilder::new(headers.into(), buffer)
     }
 }
 

@@ -69,7 +69,7 @@ proptest! {
         let claims = Claims {
             iss: Some(&text),
             sub: None,
-            aud: Some("aud"),
+            aud: Some("aud".into()),
             exp,
             nbf: Some(latitude),
             iat,

@@ -419,7 +419,7 @@ fn eat() -> Seeds {
         .measurements(&[Formatted::coswid(&tag)])
         .sign(&key, &mut RustCrypto)?
         .to_vec();
-    let claims = Token::parse(&token)?.unverified_payload().bytes().to_vec();
+    let claims = Token::parse(&token)?.unverified_payload()?.bytes().to_vec();
     Ok(vec![("token", token), ("claims", claims)])
 }
 

@@ -113,15 +113,16 @@ const ALGORITHMS: &[Algorithm] = psa::Tokens::ALL.algorithms;
 /// A signed token: its claims, and its signature where a key of its kind was published.
 fn token(item: &[u8], keys: &[Encoded]) -> Outcome {
     let token = Token::parse(item).map_err(why)?;
-    map(token.unverified_payload().bytes())?;
-    if is_psa(token.unverified_payload().bytes()) {
-        verify(token, &psa::Tokens::ALL, keys)
+    let payload = token.unverified_payload().map_err(why)?.bytes();
+    map(payload)?;
+    if is_psa(payload) {
+        verify(&token, &psa::Tokens::ALL, keys)
     } else {
-        verify(token, &AnyClaims { algorithms: ALGORITHMS }, keys)
+        verify(&token, &AnyClaims { algorithms: ALGORITHMS }, keys)
     }
 }
 
-fn verify(token: Token<'_>, profile: &impl Profile, keys: &[Encoded]) -> Outcome {
+fn verify(token: &Token<'_>, profile: &impl Profile, keys: &[Encoded]) -> Outcome {
     let is_mac = |algorithm| {
         [Algorithm::HMAC_256, Algorithm::HMAC_384, Algorithm::HMAC_512].contains(&algorithm)
     };
@@ -133,6 +134,7 @@ fn verify(token: Token<'_>, profile: &impl Profile, keys: &[Encoded]) -> Outcome
             continue;
         }
         let outcome = if is_mac {
+            let key = key.secret().map_err(why)?;
             token.verify_mac(&key, profile, &mut RustCrypto).map(drop)
         } else {
             let check = token.check(&key, profile, &mut RustCrypto);

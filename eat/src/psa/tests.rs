@@ -166,11 +166,10 @@ fn messages() {
             draft.mac(&secret, &mut RustCrypto).unwrap().to_vec()
         },
     );
-    let key = Key::from_symmetric(&[9; 32], Algorithm::HMAC_256);
     let token = Token::parse(&token).unwrap();
-    let claims = token.verify_mac(&key, &Tokens::RFC9783, &mut RustCrypto).unwrap();
+    let claims = token.verify_mac(&secret, &Tokens::RFC9783, &mut RustCrypto).unwrap();
     assert_eq!(claims.security_lifecycle.state(), LifecycleState::Secured);
-    let other = Key::from_symmetric(&[8; 32], Algorithm::HMAC_256);
+    let other = Secret::new(&[8; 32][..], Algorithm::HMAC_256);
     let refused = token.verify_mac(&other, &Tokens::RFC9783, &mut RustCrypto).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Cose(Cose::VerificationFailed));
 }

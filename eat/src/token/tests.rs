@@ -1,9 +1,12 @@
-use hexad_cose_core::{Curve, ErrorKind as Cose, Secret};
+use hexad_cose_core::{Algorithm, Curve, ErrorKind as Cose, Mac0};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use std::vec::Vec;
 
 use super::*;
+use crate::entity::DebugStatus;
 use crate::profile::AnyClaims;
+
+mod protections;
 
 const ES256: AnyClaims<'static> = AnyClaims { algorithms: &[Algorithm::ES256] };
 
@@ -59,7 +62,7 @@ fn keys_and_kinds() {
     let refused = kind(check.run(&mut RustCrypto));
     assert_eq!(refused, Some(ErrorKind::Cose(Cose::VerificationFailed)));
 
-    let secret = Key::from_symmetric(&[1; 32], Algorithm::HMAC_256);
+    let secret = Secret::new(&[1; 32][..], Algorithm::HMAC_256);
     let profile = AnyClaims { algorithms: &[Algorithm::HMAC_256] };
     let token = Token::parse(&token).unwrap();
     let refused = kind(token.verify_mac(&secret, &profile, &mut RustCrypto));
@@ -78,7 +81,7 @@ fn macs() {
         .mac(&Secret::new(&secret[..], Algorithm::HMAC_256), &mut RustCrypto)
         .unwrap();
     let verify = |secret: &[u8]| {
-        let key = Key::from_symmetric(secret, Algorithm::HMAC_256);
+        let key = Secret::new(secret, Algorithm::HMAC_256);
         let claims = Token::parse(token)?.verify_mac(&key, &profile, &mut RustCrypto)?;
         Ok(claims.iat)
     };
