@@ -23,6 +23,10 @@ fn main() {
     // The software backend checks signatures.
     let others = feature("CURVE25519") || feature("ML_DSA");
     set("software_verifies", software_p256 || others || feature("HSS_LMS"));
+    // It checks those over messages that come in pieces.
+    set("software_streams", others || feature("HSS_LMS"));
+    // It has keys that sign over such.
+    set("software_signs_streams", others);
     // It has keys that sign, and such that agree.
     set("software_signs", software_p256 || others);
     set("software_agrees", software_p256 || feature("CURVE25519"));

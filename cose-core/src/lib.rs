@@ -44,6 +44,7 @@ pub use message::{
     Countersigned, Decryption, Draft, Encrypt, Encrypt0, KdfInfo, Mac, Mac0, Message,
     NewCountersignature, NewRecipient, PartyInfo, PendingAgreement, PendingDecryption,
     PendingSignature, Recipient, RecipientKey, Recipients, Sign, Sign1, Signature, Signatures,
-    Signing, StreamedDecryption, StreamedMac, StreamedSignature, kind,
+    Signing, StreamedDecryption, StreamedDraft, StreamedMac, StreamedSignature,
+    StreamedVerification, kind,
 };
 pub use segments::Segments;

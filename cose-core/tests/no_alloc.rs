@@ -187,6 +187,10 @@ fn signatures_are_made_and_checked_without_a_heap() {
                     stream.update(b"tent")?;
                     stream.finish()?.run(crypto)?;
                 }
+                let mut stream = sign.verify_streamed(&one, &key, expect, 7, crypto)?;
+                stream.update(b"con")?;
+                stream.update(b"tent")?;
+                stream.finish(crypto)?;
             }
             Ok(())
         })

@@ -5,6 +5,8 @@ use core::fmt;
 #[cfg(p256_assembly)]
 use hexad_cose_core::KeyOperation;
 use hexad_cose_core::crypto::{CryptoError, Sign, Signed};
+#[cfg(software_signs_streams)]
+use hexad_cose_core::crypto::{Pieces, SignStream};
 use hexad_cose_core::{Algorithm, Curve, Key, PublicKey, PublicKeyBuf};
 #[cfg(software_signs)]
 use hexad_rustcrypto::{RustCrypto, SigningKey as SoftwareKey};
@@ -218,6 +220,23 @@ impl Sign for CortexM4 {
             }
             #[cfg(software_signs)]
             Secret::Software(key) => RustCrypto.sign(algorithm, key, signed, signature),
+        }
+    }
+}
+
+#[cfg(software_signs_streams)]
+impl SignStream for CortexM4 {
+    fn sign_stream(
+        &mut self,
+        algorithm: Algorithm,
+        key: &SigningKey,
+        message: &impl Pieces,
+        signature: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        match &key.0 {
+            #[cfg(p256_assembly)]
+            Secret::P256 { .. } => Err(CryptoError::Unsupported),
+            Secret::Software(key) => RustCrypto.sign_stream(algorithm, key, message, signature),
         }
     }
 }

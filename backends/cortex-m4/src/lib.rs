@@ -23,6 +23,10 @@ pub use sha256::Sha256;
 /// A tag that is being computed, wiped when dropped and never printed.
 pub type RunningTag = hexad_rustcrypto::RunningTag<Sha256>;
 
+/// The check of a signature over a message that arrives in pieces.
+#[cfg(software_streams)]
+pub type RunningVerification<'c> = hexad_rustcrypto::RunningVerification<'c, Sha256>;
+
 /// The backend: assembly where the target runs it, else software; no state, nothing to configure.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CortexM4;

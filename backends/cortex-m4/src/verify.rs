@@ -1,5 +1,7 @@
 //! Checking signatures: which of them the assembly checks.
 
+#[cfg(software_streams)]
+use hexad_cose_core::crypto::VerifyStream;
 use hexad_cose_core::crypto::{CryptoError, Signed, Verify};
 use hexad_cose_core::{Algorithm, PublicKey};
 
@@ -33,5 +35,19 @@ impl Verify for CortexM4 {
                 Err(CryptoError::Unsupported)
             }
         }
+    }
+}
+
+#[cfg(software_streams)]
+impl VerifyStream for CortexM4 {
+    type Verifier<'c> = crate::RunningVerification<'c>;
+
+    fn start_verify<'c>(
+        &mut self,
+        algorithm: Algorithm,
+        key: &PublicKey<'c>,
+        signature: &'c [u8],
+    ) -> Result<Self::Verifier<'c>, CryptoError> {
+        crate::RunningVerification::start(algorithm, key, signature)
     }
 }

@@ -43,6 +43,22 @@ fn verifies() {
     assert!(expected.iter().all(|algorithm| verified.contains(algorithm)), "{verified:?}");
 }
 
+/// The same suite with messages that come in pieces.
+#[cfg(any(feature = "curve25519", feature = "ml-dsa", feature = "hss-lms"))]
+#[test]
+fn takes_messages_in_pieces() {
+    use hexad_cose_core::conformance::Streamed;
+
+    let verified = conformance::verify(&mut Streamed(CortexM4));
+    assert_eq!(verified, conformance::verify(&mut CortexM4));
+    #[cfg(any(feature = "curve25519", feature = "ml-dsa"))]
+    {
+        let make = hexad_cortex_m4::SigningKey::from_cose;
+        let signed = conformance::sign(&mut Streamed(CortexM4), make);
+        assert_eq!(signed, conformance::sign(&mut CortexM4, make));
+    }
+}
+
 #[cfg(any(feature = "p256", feature = "curve25519", feature = "ml-dsa"))]
 #[test]
 fn signs() {

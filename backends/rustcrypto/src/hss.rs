@@ -30,30 +30,55 @@ pub fn verify<S: Sha256>(
     message: &Segments<'_>,
     signature: &[u8],
 ) -> Result<(), CryptoError> {
-    let mut rest = Reader(public);
-    let levels = rest.number().ok_or(CryptoError::InvalidKey)?;
-    let mut key = LmsKey::read(&mut rest, CryptoError::InvalidKey)?;
-    if !(1..=MAX_LEVELS).contains(&levels) || !rest.0.is_empty() {
-        return Err(CryptoError::InvalidKey);
+    let mut running = Running::<S>::start(public, signature)?;
+    message.for_each(|piece| running.update(piece));
+    running.finish()
+}
+
+/// A check whose message arrives in pieces: all levels but the last one are checked already.
+pub struct Running<'b, S> {
+    key: LmsKey<'b>,
+    signature: LmsSignature<'b>,
+    /// Has taken what comes before the message.
+    hash: S,
+}
+
+impl<'b, S: Sha256> Running<'b, S> {
+    pub fn start(public: &'b [u8], signature: &'b [u8]) -> Result<Self, CryptoError> {
+        let mut rest = Reader(public);
+        let levels = rest.number().ok_or(CryptoError::InvalidKey)?;
+        let mut key = LmsKey::read(&mut rest, CryptoError::InvalidKey)?;
+        if !(1..=MAX_LEVELS).contains(&levels) || !rest.0.is_empty() {
+            return Err(CryptoError::InvalidKey);
+        }
+
+        let rejected = CryptoError::Rejected;
+        let mut rest = Reader(signature);
+        let signed_keys = rest.number().ok_or(rejected)?;
+        if signed_keys.checked_add(1) != Some(levels) {
+            return Err(rejected);
+        }
+        for _ in 0..signed_keys {
+            let signature = LmsSignature::read(&mut rest, &key).ok_or(rejected)?;
+            let next = LmsKey::read(&mut rest, rejected)?;
+            signature.check(&key, signature.hash::<S>(&key).chain_update(next.encoded))?;
+            key = next;
+        }
+        let signature = LmsSignature::read(&mut rest, &key).ok_or(rejected)?;
+        if !rest.0.is_empty() {
+            return Err(rejected);
+        }
+        let hash = signature.hash(&key);
+        Ok(Self { key, signature, hash })
     }
 
-    let rejected = CryptoError::Rejected;
-    let mut rest = Reader(signature);
-    let signed_keys = rest.number().ok_or(rejected)?;
-    if signed_keys.checked_add(1) != Some(levels) {
-        return Err(rejected);
+    pub fn update(&mut self, piece: &[u8]) {
+        self.hash.update(piece);
     }
-    for _ in 0..signed_keys {
-        let signature = LmsSignature::read(&mut rest, &key).ok_or(rejected)?;
-        let next = LmsKey::read(&mut rest, rejected)?;
-        signature.check::<S>(&key, |hash| hash.update(next.encoded))?;
-        key = next;
+
+    pub fn finish(self) -> Result<(), CryptoError> {
+        self.signature.check(&self.key, self.hash)
     }
-    let signature = LmsSignature::read(&mut rest, &key).ok_or(rejected)?;
-    if !rest.0.is_empty() {
-        return Err(rejected);
-    }
-    signature.check::<S>(&key, |hash| message.for_each(|piece| hash.update(piece)))
 }
 
 /// What is still to be read.
@@ -155,14 +180,15 @@ impl<'b> LmsSignature<'b> {
         Some(Self { leaf, randomizer, chains, path })
     }
 
-    /// Whether the root of `key` comes of this signature and the message that `message` hands to a
-    /// hash (RFC 8554, algorithm 6a).
-    fn check<S: Sha256>(
-        &self,
-        key: &LmsKey<'_>,
-        message: impl FnOnce(&mut S),
-    ) -> Result<(), CryptoError> {
-        let leaf = self.one_time_key(key, message);
+    /// A hash that has taken what comes before the message.
+    fn hash<S: Sha256>(&self, key: &LmsKey<'_>) -> S {
+        key.hash::<S>(self.leaf).chain_update(D_MESG).chain_update(self.randomizer)
+    }
+
+    /// Whether the root of `key` comes of this signature and the message that `hash` has taken
+    /// (RFC 8554, algorithm 6a).
+    fn check<S: Sha256>(&self, key: &LmsKey<'_>, hash: S) -> Result<(), CryptoError> {
+        let leaf = self.one_time_key(key, hash);
         let mut number = (1 << key.height) | self.leaf;
         let mut node = finish(key.hash::<S>(number).chain_update(D_LEAF).chain_update(leaf));
         for sibling in self.path.chunks_exact(N) {
@@ -176,10 +202,8 @@ impl<'b> LmsSignature<'b> {
         if same { Ok(()) } else { Err(CryptoError::Rejected) }
     }
 
-    /// The one-time public key that signed the message (RFC 8554, algorithm 4b).
-    fn one_time_key<S: Sha256>(&self, key: &LmsKey<'_>, message: impl FnOnce(&mut S)) -> Node {
-        let mut hash = key.hash::<S>(self.leaf).chain_update(D_MESG).chain_update(self.randomizer);
-        message(&mut hash);
+    /// The one-time public key that signed the message that `hash` has taken (RFC 8554, algorithm 4b).
+    fn one_time_key<S: Sha256>(&self, key: &LmsKey<'_>, hash: S) -> Node {
         let OneTime { width, shift, .. } = key.one_time;
         let digest = finish(hash);
         let checksum = checksum(&digest, width).wrapping_shl(shift.into()).to_be_bytes();

@@ -5,6 +5,8 @@ use core::fmt;
 #[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "secp256k1"))]
 use ::ecdsa::elliptic_curve::Generate;
 use hexad_cose_core::crypto::{CryptoError, Sign, Signed};
+#[cfg(any(feature = "curve25519", feature = "ml-dsa"))]
+use hexad_cose_core::crypto::{Pieces, SignStream};
 use hexad_cose_core::{Algorithm, Curve, Key, KeyOperation, PublicKey, PublicKeyBuf};
 use rand_core::CryptoRng;
 
@@ -404,6 +406,36 @@ impl Sign for RustCrypto {
             (Secret::Rsa(key), Signed::Digest(digest)) => {
                 key.sign(algorithm, digest.as_bytes(), signature)
             }
+            _ => Err(CryptoError::Unsupported),
+        }
+    }
+}
+
+/// EdDSA reads the message twice, ML-DSA once.
+#[cfg(any(feature = "curve25519", feature = "ml-dsa"))]
+impl SignStream for RustCrypto {
+    fn sign_stream(
+        &mut self,
+        algorithm: Algorithm,
+        key: &SigningKey,
+        message: &impl Pieces,
+        signature: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        if !key.serves(algorithm) {
+            return Err(CryptoError::Unsupported);
+        }
+        match &key.secret {
+            #[cfg(feature = "curve25519")]
+            Secret::Ed25519(key, _) => eddsa::sign_stream(key, message, signature),
+            #[cfg(feature = "ml-dsa")]
+            Secret::MlDsa(key) => key.sign_stream(message, signature),
+            #[cfg(any(
+                feature = "p256",
+                feature = "p384",
+                feature = "p521",
+                feature = "secp256k1",
+                feature = "rsa-sign"
+            ))]
             _ => Err(CryptoError::Unsupported),
         }
     }

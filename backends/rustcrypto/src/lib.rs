@@ -37,6 +37,8 @@ mod pem;
 mod point;
 #[cfg(feature = "rsa")]
 mod rsa;
+#[cfg(any(feature = "curve25519", feature = "ml-dsa", feature = "hss-lms"))]
+mod stream;
 mod verify;
 #[cfg(feature = "aes")]
 mod wrap;
@@ -62,6 +64,8 @@ pub use mac::RunningTag;
 pub use open::RunningOpen;
 #[cfg(feature = "pem")]
 pub use pem::{OwnedPublicKey, PemError, public_key_from_pem, public_key_to_pem};
+#[cfg(any(feature = "curve25519", feature = "ml-dsa", feature = "hss-lms"))]
+pub use stream::RunningVerification;
 pub use verify::verify;
 
 /// The backend: every algorithm in software, with nothing to configure and no state.

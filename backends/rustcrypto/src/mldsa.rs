@@ -1,12 +1,16 @@
 //! ML-DSA (FIPS 204), pure and with an empty context, as COSE uses it.
 
-use hexad_cose_core::crypto::CryptoError;
+use core::cell::Cell;
+
+use hexad_cose_core::crypto::{CryptoError, Pieces};
 use hexad_cose_core::{Algorithm, Segments};
 use ml_dsa::{
     EncodedSignature, EncodedVerifyingKey, KeyInit, Keypair, MlDsa44, MlDsa65, MlDsa87,
     MlDsaParams, Signature, SigningKey, VerifyingKey,
 };
-use signature::{MultipartSigner, MultipartVerifier};
+use shake::digest::Update;
+use shake::{ExtendableOutput, Shake256, XofReader};
+use signature::{DigestSigner, MultipartSigner, MultipartVerifier};
 use zeroize::Zeroizing;
 
 /// The size of a seed, from which both halves of a key come, in bytes.
@@ -35,15 +39,75 @@ fn verify_with<P: MlDsaParams>(
     message: &Segments<'_>,
     signature: &[u8],
 ) -> Result<(), CryptoError> {
+    let (key, signature) = parse::<P>(public, signature)?;
+    message
+        .with_slices(|slices| key.multipart_verify(slices, &signature))
+        .map_err(|_| CryptoError::Rejected)
+}
+
+fn parse<P: MlDsaParams>(
+    public: &[u8],
+    signature: &[u8],
+) -> Result<(VerifyingKey<P>, Signature<P>), CryptoError> {
     let public =
         <&EncodedVerifyingKey<P>>::try_from(public).map_err(|_| CryptoError::InvalidKey)?;
     let signature =
         <&EncodedSignature<P>>::try_from(signature).map_err(|_| CryptoError::Rejected)?;
     let signature = Signature::<P>::decode(signature).ok_or(CryptoError::Rejected)?;
-    let key = VerifyingKey::<P>::decode(public);
-    message
-        .with_slices(|slices| key.multipart_verify(slices, &signature))
-        .map_err(|_| CryptoError::Rejected)
+    Ok((VerifyingKey::<P>::decode(public), signature))
+}
+
+/// A check whose message arrives in pieces: they go into the message representative (FIPS 204,
+/// algorithm 7, line 6), with which the signature is checked at the end.
+pub struct Running<'c> {
+    algorithm: Algorithm,
+    public: &'c [u8],
+    signature: &'c [u8],
+    representative: Shake256,
+}
+
+impl<'c> Running<'c> {
+    pub fn start(
+        algorithm: Algorithm,
+        public: &'c [u8],
+        signature: &'c [u8],
+    ) -> Result<Self, CryptoError> {
+        if !matches!(algorithm, Algorithm::ML_DSA_44 | Algorithm::ML_DSA_65 | Algorithm::ML_DSA_87)
+        {
+            return Err(CryptoError::Unsupported);
+        }
+        let mut of_key = Shake256::default();
+        of_key.update(public);
+        let mut representative = Shake256::default();
+        representative.update(&squeeze(of_key));
+        // Not of a digest, with a context of no bytes (FIPS 204, algorithm 3).
+        representative.update(&[0, 0]);
+        Ok(Self { algorithm, public, signature, representative })
+    }
+
+    pub fn update(&mut self, piece: &[u8]) {
+        self.representative.update(piece);
+    }
+
+    pub fn finish(self) -> Result<(), CryptoError> {
+        match self.algorithm {
+            Algorithm::ML_DSA_44 => self.finish_with::<MlDsa44>(),
+            Algorithm::ML_DSA_65 => self.finish_with::<MlDsa65>(),
+            _ => self.finish_with::<MlDsa87>(),
+        }
+    }
+
+    fn finish_with<P: MlDsaParams>(self) -> Result<(), CryptoError> {
+        let (key, signature) = parse::<P>(self.public, self.signature)?;
+        let representative = squeeze(self.representative).into();
+        if key.verify_mu(&representative, &signature) { Ok(()) } else { Err(CryptoError::Rejected) }
+    }
+}
+
+fn squeeze(shake: Shake256) -> [u8; 64] {
+    let mut output = [0; 64];
+    shake.finalize_xof().read(&mut output);
+    output
 }
 
 /// A private key, kept as its seed, and its public half.
@@ -107,12 +171,43 @@ impl Secret {
         signature: &mut [u8],
     ) -> Result<usize, CryptoError> {
         let key = self.expand::<P>();
-        let made: Signature<P> = message
-            .with_slices(|slices| key.try_multipart_sign(slices))
-            .map_err(|_| CryptoError::InvalidKey)?;
-        let made = made.encode();
-        let space = signature.get_mut(..made.len()).ok_or(CryptoError::BufferTooSmall)?;
-        space.copy_from_slice(&made);
-        Ok(made.len())
+        let made = message.with_slices(|slices| key.try_multipart_sign(slices));
+        put::<P>(&made.map_err(|_| CryptoError::InvalidKey)?, signature)
     }
+
+    /// Signs a message that is read once, as [`sign`](Self::sign) does; the signature's size.
+    pub fn sign_stream(
+        &self,
+        message: &impl Pieces,
+        signature: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        match self.algorithm {
+            Algorithm::ML_DSA_44 => self.sign_stream_with::<MlDsa44>(message, signature),
+            Algorithm::ML_DSA_65 => self.sign_stream_with::<MlDsa65>(message, signature),
+            Algorithm::ML_DSA_87 => self.sign_stream_with::<MlDsa87>(message, signature),
+            _ => Err(CryptoError::Unsupported),
+        }
+    }
+
+    fn sign_stream_with<P: MlDsaParams>(
+        &self,
+        message: &impl Pieces,
+        signature: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        let failed = Cell::new(CryptoError::InvalidKey);
+        let made = self.expand::<P>().try_sign_digest(|hash: &mut Shake256| {
+            message.read(&mut |piece| hash.update(piece)).map_err(|error| {
+                failed.set(error);
+                signature::Error::new()
+            })
+        });
+        put::<P>(&made.map_err(|_| failed.get())?, signature)
+    }
+}
+
+fn put<P: MlDsaParams>(made: &Signature<P>, signature: &mut [u8]) -> Result<usize, CryptoError> {
+    let made = made.encode();
+    let space = signature.get_mut(..made.len()).ok_or(CryptoError::BufferTooSmall)?;
+    space.copy_from_slice(&made);
+    Ok(made.len())
 }

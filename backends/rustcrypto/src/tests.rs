@@ -1,4 +1,4 @@
-use hexad_cose_core::conformance::{self, Awaited, Delayed, Polled};
+use hexad_cose_core::conformance::{self, Awaited, Delayed, Polled, Streamed};
 use hexad_cose_core::crypto::{Sign, Verify};
 use hexad_cose_core::{Algorithm, CryptoError, Curve, HashAlgorithm, Key, Segments, Signed};
 
@@ -69,6 +69,14 @@ fn a_device_that_answers_later_passes_the_same_suite() {
     assert_eq!(conformance::agree(&mut Awaited(device), AgreementKey::from_cose).len(), 4);
     let signed = conformance::sign(&mut Polled(device), SigningKey::from_cose);
     assert_eq!(conformance::sign(&mut Awaited(device), SigningKey::from_cose), signed);
+    assert_eq!(signed.len(), VERIFIED.len() - 1);
+}
+
+/// The same suite with messages that come in pieces.
+#[test]
+fn messages_in_pieces_pass_the_same_suite() {
+    assert_eq!(conformance::verify(&mut Streamed(RustCrypto)), VERIFIED);
+    let signed = conformance::sign(&mut Streamed(RustCrypto), SigningKey::from_cose);
     assert_eq!(signed.len(), VERIFIED.len() - 1);
 }
 

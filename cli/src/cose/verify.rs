@@ -194,17 +194,19 @@ impl<'a> Check<'a> {
         let (key, _) = self.only()?;
         let refuse = |error| self.refuse(error);
         let verified = match self.stream {
-            None => message.check(key, self.expect, &mut RustCrypto),
+            None => {
+                let check = message.check(key, self.expect, &mut RustCrypto);
+                check.and_then(|check| check.run(&mut RustCrypto))
+            }
             Some(stream) => {
                 let (expect, length) = (self.expect, stream.length());
-                let started = message.check_streamed(key, expect, length, &mut RustCrypto);
+                let started = message.verify_streamed(key, expect, length, &mut RustCrypto);
                 let mut streamed = started.map_err(refuse)?;
                 stream.pump(|piece| streamed.update(piece), refuse)?;
-                streamed.finish()
+                streamed.finish(&mut RustCrypto)
             }
         };
-        let verified = verified.and_then(|check| check.run(&mut RustCrypto)).map_err(refuse)?;
-        Ok(Shown { payload: verified.payload(), who: Vec::new() })
+        Ok(Shown { payload: verified.map_err(refuse)?.payload(), who: Vec::new() })
     }
 
     fn mac0<'b>(&self, message: Mac0<'b>) -> Result<Shown<'b>, Failure> {
@@ -264,22 +266,25 @@ impl<'a> Check<'a> {
         signature: &Signature<'b>,
         key: &Key<'_>,
     ) -> Result<Result<&'b [u8], Error>, Failure> {
-        let check = match self.stream {
-            None => message.check(signature, key, self.expect, &mut RustCrypto),
+        let verified = match self.stream {
+            None => {
+                let check = message.check(signature, key, self.expect, &mut RustCrypto);
+                check.and_then(|check| check.run(&mut RustCrypto))
+            }
             Some(stream) => {
                 let (expect, length) = (self.expect, stream.length());
-                match message.check_streamed(signature, key, expect, length, &mut RustCrypto) {
+                match message.verify_streamed(signature, key, expect, length, &mut RustCrypto) {
                     Err(error) => Err(error),
                     Ok(mut streamed) => {
                         stream.rewind()?;
                         let refuse = |error| self.refuse(error);
                         stream.pump(|piece| streamed.update(piece), refuse)?;
-                        streamed.finish()
+                        streamed.finish(&mut RustCrypto)
                     }
                 }
             }
         };
-        Ok(check.and_then(|check| check.run(&mut RustCrypto)).map(|verified| verified.payload()))
+        Ok(verified.map(|verified| verified.payload()))
     }
 
     fn mac<'b>(&self, message: &Mac<'b>) -> Result<Shown<'b>, Failure> {

@@ -6,7 +6,7 @@
 //! backend can hold them against its list.
 //!
 //! A device that an executor waits for, or that is started and asked again later, runs the same suite
-//! in [`Awaited`] or [`Polled`]. [`Delayed`] makes such a device of a backend that answers at once: for
+//! in [`Awaited`] or [`Polled`]; one that takes messages in pieces, in [`Streamed`]. [`Delayed`] makes such a device of a backend that answers at once: for
 //! the tests of code that waits.
 //!
 //! ```
@@ -40,7 +40,7 @@ use core::fmt::Debug;
 pub use aead::aead;
 pub use agree::{agree, agree_ephemeral};
 pub use delayed::{Delayed, DelayedAnswer, DelayedBytes, DelayedContent, DelayedSecret};
-pub use forms::{Awaited, Polled};
+pub use forms::{Awaited, Polled, Streamed};
 pub use hash::hash;
 pub use kdf::kdf;
 pub use mac::mac;

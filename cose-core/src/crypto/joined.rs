@@ -4,7 +4,7 @@ use rand_core::TryCryptoRng;
 
 use super::{
     Aead, Agree, AgreeEphemeral, CryptoError, Hash, Kdf, KdfAlgorithm, KeyWrap, Mac, OpenStream,
-    SharedSecret, Sign, Signed, Verify,
+    Pieces, SharedSecret, Sign, SignStream, Signed, Verify, VerifyStream,
 };
 use crate::iana::{Algorithm, HashAlgorithm};
 use crate::key::{PublicKey, PublicKeyBuf};
@@ -50,6 +50,32 @@ impl<H, T: Verify> Verify for (H, T) {
     }
 }
 
+impl<T: VerifyStream> VerifyStream for &mut T {
+    type Verifier<'c> = T::Verifier<'c>;
+
+    fn start_verify<'c>(
+        &mut self,
+        algorithm: Algorithm,
+        key: &PublicKey<'c>,
+        signature: &'c [u8],
+    ) -> Result<Self::Verifier<'c>, CryptoError> {
+        (**self).start_verify(algorithm, key, signature)
+    }
+}
+
+impl<H, T: VerifyStream> VerifyStream for (H, T) {
+    type Verifier<'c> = T::Verifier<'c>;
+
+    fn start_verify<'c>(
+        &mut self,
+        algorithm: Algorithm,
+        key: &PublicKey<'c>,
+        signature: &'c [u8],
+    ) -> Result<Self::Verifier<'c>, CryptoError> {
+        self.1.start_verify(algorithm, key, signature)
+    }
+}
+
 impl<T: Sign> Sign for &mut T {
     type Key = T::Key;
 
@@ -75,6 +101,30 @@ impl<H, T: Sign> Sign for (H, T) {
         signature: &mut [u8],
     ) -> Result<usize, CryptoError> {
         self.1.sign(algorithm, key, signed, signature)
+    }
+}
+
+impl<T: SignStream> SignStream for &mut T {
+    fn sign_stream(
+        &mut self,
+        algorithm: Algorithm,
+        key: &Self::Key,
+        message: &impl Pieces,
+        signature: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        (**self).sign_stream(algorithm, key, message, signature)
+    }
+}
+
+impl<H, T: SignStream> SignStream for (H, T) {
+    fn sign_stream(
+        &mut self,
+        algorithm: Algorithm,
+        key: &Self::Key,
+        message: &impl Pieces,
+        signature: &mut [u8],
+    ) -> Result<usize, CryptoError> {
+        self.1.sign_stream(algorithm, key, message, signature)
     }
 }
 

@@ -5,7 +5,8 @@
 //! is bytes or whatever handle the backend names (a slot of a secure element).
 //!
 //! What an accelerator does slowly comes in three forms: answered at once ([`Verify`]), waited for by
-//! an executor ([`VerifyAsync`]), or started and asked again later ([`VerifyPoll`]).
+//! an executor ([`VerifyAsync`]), or started and asked again later ([`VerifyPoll`]). What does not fit into
+//! memory is signed, checked and decrypted piece by piece: [`SignStream`], [`VerifyStream`], [`OpenStream`].
 
 mod aead;
 mod agree;
@@ -26,8 +27,8 @@ pub use digest::Digest;
 pub use hash::{Hash, Hasher};
 pub use kdf::{Kdf, KdfAlgorithm};
 pub use mac::Mac;
-pub use sign::{Sign, SignAsync, SignPoll};
-pub use verify::{Signed, Verify, VerifyAsync, VerifyPoll};
+pub use sign::{Pieces, Sign, SignAsync, SignPoll, SignStream};
+pub use verify::{Signed, Verifier, Verify, VerifyAsync, VerifyPoll, VerifyStream};
 pub use wrap::KeyWrap;
 
 use crate::error::{Error, ErrorKind};

@@ -5,6 +5,7 @@ use core::task::Poll;
 
 use super::{CryptoError, Signed};
 use crate::iana::Algorithm;
+use crate::segments::Segments;
 
 /// Making signatures, answered at once.
 pub trait Sign {
@@ -20,6 +21,42 @@ pub trait Sign {
         algorithm: Algorithm,
         key: &Self::Key,
         signed: &Signed<'_>,
+        signature: &mut [u8],
+    ) -> Result<usize, CryptoError>;
+}
+
+/// A message in pieces that can be read more than once, and is the same each time.
+pub trait Pieces {
+    /// Gives all of it, piece by piece, to `take`.
+    ///
+    /// # Errors
+    /// `Device` when it can't be read.
+    fn read(&self, take: &mut dyn FnMut(&[u8])) -> Result<(), CryptoError>;
+}
+
+impl Pieces for Segments<'_> {
+    fn read(&self, take: &mut dyn FnMut(&[u8])) -> Result<(), CryptoError> {
+        self.for_each(take);
+        Ok(())
+    }
+}
+
+/// Making signatures over a message that is read in pieces, by algorithms that sign the message itself
+/// (EdDSA, ML-DSA). Those that sign a digest need no more than a [`Hash`](super::Hash).
+pub trait SignStream: Sign {
+    /// Writes the signature of `message` into the start of `signature` and gives its size in bytes.
+    /// The message is read as often as the algorithm asks for: by ML-DSA once, by EdDSA twice (RFC
+    /// 8032, 5.1.6). Signatures over two messages under one nonce give the private key away, so an
+    /// implementation holds the second reading against the first.
+    ///
+    /// # Errors
+    /// As [`Sign::sign`], `Unsupported` also for an algorithm that signs a digest; `Device` also for a
+    /// message that is not the same when it is read again; those of [`Pieces::read`].
+    fn sign_stream(
+        &mut self,
+        algorithm: Algorithm,
+        key: &Self::Key,
+        message: &impl Pieces,
         signature: &mut [u8],
     ) -> Result<usize, CryptoError>;
 }

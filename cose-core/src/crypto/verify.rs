@@ -50,6 +50,37 @@ pub trait Verify {
     ) -> Result<(), CryptoError>;
 }
 
+/// Checking signatures over a message that arrives in pieces, by algorithms that sign the message itself
+/// (EdDSA, ML-DSA, HSS-LMS). Those that sign a digest need no more than a [`Hash`].
+pub trait VerifyStream {
+    /// A check under way.
+    type Verifier<'c>: Verifier;
+
+    /// Starts the check that [`Verify::verify`] describes of a message.
+    ///
+    /// # Errors
+    /// `Unsupported` for an algorithm with which this can't be done, or that signs a digest;
+    /// `InvalidKey`; `Rejected` for a signature that is none for any message; `Device`.
+    fn start_verify<'c>(
+        &mut self,
+        algorithm: Algorithm,
+        key: &PublicKey<'c>,
+        signature: &'c [u8],
+    ) -> Result<Self::Verifier<'c>, CryptoError>;
+}
+
+/// A check that [`VerifyStream::start_verify`] has started.
+pub trait Verifier {
+    /// Takes the next piece of the message, of any size.
+    fn update(&mut self, piece: &[u8]);
+
+    /// Whether the signature is that of the key over all that was taken.
+    ///
+    /// # Errors
+    /// `Rejected` when it is not; `InvalidKey`; `Device`.
+    fn finish(self) -> Result<(), CryptoError>;
+}
+
 /// Checking signatures on a device that an executor waits for.
 pub trait VerifyAsync {
     /// As [`Verify::verify`].

@@ -231,6 +231,19 @@ impl<'a, K: Plain> Builder<'a, K> {
         Ok(self.draft(buffer, protected, Part::Elsewhere(payload), end))
     }
 
+    /// Writes all that stands before the signature or tag, with the payload elsewhere: what is signed
+    /// before it, and how much is written.
+    pub(super) fn without_payload(
+        self,
+        buffer: &mut [u8],
+    ) -> Result<(Structure<'a>, usize), Error> {
+        let mut encoder = Encoder::new(buffer);
+        let protected = self.start(&mut encoder)?;
+        encoder.null()?;
+        let parts = [protected, Part::Elsewhere(self.external_aad)];
+        Ok((Structure::new(K::STRUCTURE, parts), encoder.written()))
+    }
+
     const fn draft<'w>(
         self,
         buffer: &'w mut [u8],

@@ -18,6 +18,7 @@ mod sign;
 mod sign1;
 mod signature;
 mod streamed;
+mod streamed_draft;
 mod structure;
 mod unsigned;
 
@@ -40,5 +41,6 @@ pub use recipient::{
 pub use sign::{Sign, Signing};
 pub use sign1::Sign1;
 pub use signature::{Signature, Signatures};
-pub use streamed::{StreamedMac, StreamedSignature};
+pub use streamed::{StreamedMac, StreamedSignature, StreamedVerification};
+pub use streamed_draft::StreamedDraft;
 pub use unsigned::PendingSignature;

@@ -3,12 +3,12 @@
 use super::body::Body;
 use super::builder::{Builder, Draft, kind};
 use super::signature::{Signature, Signatures, accept, check};
-use super::streamed::StreamedSignature;
+use super::streamed::{StreamedSignature, StreamedVerification};
 use super::structure::{self, Part, Structure};
 use super::unsigned;
 use crate::cbor::{Cursor, Encoder, Raw};
 use crate::check::{Check, Verified};
-use crate::crypto::{self, Hash, SignAsync};
+use crate::crypto::{self, Hash, SignAsync, VerifyStream};
 use crate::error::{Error, ErrorKind};
 use crate::expect::Expect;
 use crate::header::{Headers, NewHeaders};
@@ -128,13 +128,47 @@ impl<'b> Sign<'b> {
         'b: 'c,
     {
         let accepted = self.accept(signature, key, &expect)?;
+        let before = self.before_streamed(signature, &expect)?;
+        StreamedSignature::start(accepted, &before, length, signature.raw(), hash, self.clone())
+    }
+
+    /// Checks `signature`, one of this message's, of any algorithm, over a detached payload of `length`
+    /// bytes that arrives in pieces.
+    ///
+    /// # Errors
+    /// As [`Sign1::verify_streamed`](super::Sign1::verify_streamed).
+    pub fn verify_streamed<'c, B: Hash + VerifyStream>(
+        &self,
+        signature: &Signature<'b>,
+        key: &Key<'c>,
+        expect: Expect<'c>,
+        length: u64,
+        backend: &mut B,
+    ) -> Result<StreamedVerification<'c, B::Hasher, B::Verifier<'c>, Self>, Error>
+    where
+        'b: 'c,
+    {
+        let accepted = self.accept(signature, key, &expect)?;
+        let before = self.before_streamed(signature, &expect)?;
+        let (raw, message) = (signature.raw(), self.clone());
+        StreamedVerification::start(accepted, &before, length, raw, backend, message)
+    }
+
+    /// What `signature` signs before a payload that arrives in pieces.
+    fn before_streamed<'c>(
+        &self,
+        signature: &Signature<'b>,
+        expect: &Expect<'c>,
+    ) -> Result<Segments<'c>, Error>
+    where
+        'b: 'c,
+    {
         if self.body.content.is_some() || expect.payload.is_some() {
             return Err(self.body.content_error());
         }
         let own = signature.headers().signed();
         let strings = [self.headers().signed(), own, expect.external_aad];
-        let message = Segments::structure(structure::SIGNATURE, &strings);
-        StreamedSignature::start(accepted, &message, length, signature.raw(), hash, self.clone())
+        Ok(Segments::structure(structure::SIGNATURE, &strings))
     }
 
     fn accept<'c>(

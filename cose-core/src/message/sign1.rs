@@ -3,12 +3,12 @@
 use super::body::Body;
 use super::builder::{Builder, Draft, kind};
 use super::signature::{accept, check};
-use super::streamed::StreamedSignature;
+use super::streamed::{StreamedSignature, StreamedVerification};
 use super::structure;
 use super::unsigned::{self, PendingSignature};
 use crate::cbor::{Cursor, Encoder, Raw};
 use crate::check::{Check, Verified};
-use crate::crypto::{self, Hash, SignAsync, SignPoll, Signed};
+use crate::crypto::{self, Hash, SignAsync, SignPoll, Signed, VerifyStream};
 use crate::error::Error;
 use crate::expect::Expect;
 use crate::header::{Headers, NewHeaders};
@@ -128,8 +128,9 @@ impl<'b> Sign1<'b> {
     /// they go to [`StreamedSignature::update`].
     ///
     /// # Errors
-    /// As [`check`](Self::check); `Unsupported` for an algorithm that signs the message itself
-    /// (EdDSA, ML-DSA, HSS-LMS), which therefore can't arrive in pieces.
+    /// As [`check`](Self::check); `Unsupported` for an algorithm that signs the message itself (EdDSA,
+    /// ML-DSA, HSS-LMS), of which there is no digest to wait with: [`verify_streamed`](Self::verify_streamed)
+    /// takes those, too.
     pub fn check_streamed<'c, H: Hash>(
         self,
         key: &Key<'c>,
@@ -141,12 +142,60 @@ impl<'b> Sign1<'b> {
         'b: 'c,
     {
         let accepted = accept(self.headers(), key, &expect)?;
+        let before = self.before_streamed(&expect)?;
+        StreamedSignature::start(accepted, &before, length, self.signature, hash, self)
+    }
+
+    /// Checks a signature of any algorithm over a detached payload of `length` bytes that arrives in
+    /// pieces, on a backend that takes them: they go to [`StreamedVerification::update`].
+    ///
+    /// ```
+    /// use hexad_cose_core::crypto::{Hash, Verify, VerifyStream};
+    /// use hexad_cose_core::{Algorithm, Error, Expect, Key, Sign1};
+    ///
+    /// fn verify<'p>(
+    ///     bytes: &[u8],
+    ///     key: &Key<'_>,
+    ///     (length, pieces): (u64, impl Iterator<Item = &'p [u8]>),
+    ///     crypto: &mut (impl Hash + Verify + VerifyStream),
+    /// ) -> Result<(), Error> {
+    ///     let expect = Expect::alg(Algorithm::ED25519);
+    ///     let mut stream = Sign1::parse(bytes)?.verify_streamed(key, expect, length, crypto)?;
+    ///     for piece in pieces {
+    ///         stream.update(piece)?;
+    ///     }
+    ///     stream.finish(crypto).map(drop)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); `VerificationFailed` for a signature that is none for any message;
+    /// `Unsupported` when the backend can't check the algorithm's signatures piece by piece.
+    pub fn verify_streamed<'c, B: Hash + VerifyStream>(
+        self,
+        key: &Key<'c>,
+        expect: Expect<'c>,
+        length: u64,
+        backend: &mut B,
+    ) -> Result<StreamedVerification<'c, B::Hasher, B::Verifier<'c>, Self>, Error>
+    where
+        'b: 'c,
+    {
+        let accepted = accept(self.headers(), key, &expect)?;
+        let before = self.before_streamed(&expect)?;
+        StreamedVerification::start(accepted, &before, length, self.signature, backend, self)
+    }
+
+    /// What is signed before a payload that arrives in pieces.
+    fn before_streamed<'c>(&self, expect: &Expect<'c>) -> Result<Segments<'c>, Error>
+    where
+        'b: 'c,
+    {
         if self.body.content.is_some() || expect.payload.is_some() {
             return Err(self.body.content_error());
         }
         let strings = [self.headers().signed(), expect.external_aad];
-        let message = Segments::structure(structure::SIGNATURE1, &strings);
-        StreamedSignature::start(accepted, &message, length, self.signature, hash, self)
+        Ok(Segments::structure(structure::SIGNATURE1, &strings))
     }
 
     /// Begins a new message: an [`Algorithm`](crate::Algorithm), or more header parameters.

@@ -27,7 +27,7 @@ const fn head_len(algorithm: Algorithm) -> usize {
 }
 
 /// The buffer in two: what is written, and the space where a signature goes, behind its head.
-fn split(
+pub(super) fn split(
     algorithm: Algorithm,
     buffer: &mut [u8],
     written: usize,
@@ -39,7 +39,7 @@ fn split(
 
 /// Puts the head before a signature of `length` bytes that stands where [`split`] left space; where
 /// it ends then.
-fn place(
+pub(super) fn place(
     algorithm: Algorithm,
     buffer: &mut [u8],
     written: usize,
