@@ -1,5 +1,6 @@
 //! Making manifests and envelopes (needs `alloc`).
 
+mod encryption;
 mod envelope;
 mod sequence;
 mod value;
@@ -21,6 +22,7 @@ use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::write::write_digest;
 
+pub use encryption::{EncryptedPayload, PayloadEncryption};
 pub use envelope::EnvelopeBuilder;
 pub use sequence::Sequence;
 pub use value::{component_metadata, permissions, version, versions, wait_info};

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 
 /// What a key that was agreed on is bound to beside the headers: the name of the protocol
 /// (`SuppPubInfo.other`, section 5.2.4).
-const KDF_INFO: KdfInfo<'static> = KdfInfo {
+pub(crate) const KDF_INFO: KdfInfo<'static> = KdfInfo {
     party_u: NOBODY,
     party_v: NOBODY,
     supp_pub_other: Some(b"SUIT Payload Encryption"),

@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use super::sign::{self, Signing};
 use super::{finish, source};
 use crate::failure::Failure;
 use crate::input::Input;
-use crate::output::Output;
+use crate::output::{Output, write_file};
 use crate::report::{Made, Report};
 
 #[derive(Args, Debug)]
 pub struct Create {
-    /// The source: YAML or JSON, described in docs/suit-source.md; `-` is standard input
+    /// The source: YAML or JSON, described in cli/docs/suit-source.md; `-` is standard input
     #[arg(required_unless_present = "template", conflicts_with = "template")]
     source: Option<PathBuf>,
     /// Write a source to begin with instead
@@ -75,13 +76,23 @@ pub fn create(arguments: &Create) -> Result<Report, Failure> {
         _ => Path::new(""),
     };
     let made = source::envelope(&value, folder);
-    let mut envelope = made.map_err(|problem| input.reject(problem))?;
+    let source::Envelope { mut envelope, ciphertexts } =
+        made.map_err(|problem| input.reject(problem))?;
     let blocks = sign::add(&mut envelope, &arguments.signing, &input)?;
     let mut report = Report::new("suit");
     if blocks.is_empty() {
         report.unproven("SUIT envelope made; nobody has signed it");
     } else {
         report.accepted("SUIT envelope made and signed");
+    }
+    let written: Vec<_> =
+        ciphertexts.iter().map(|(path, _)| path.to_string_lossy().into_owned()).collect();
+    for (path, bytes) in ciphertexts {
+        let made = Made { bytes, destination: None, is_text: false, is_secret: false };
+        write_file(&path, &made)?;
+    }
+    if !written.is_empty() {
+        report.entry("ciphertexts", "ciphertexts written to", written.join(", "), json!(written));
     }
     finish(report, &envelope, &input, &arguments.output)
 }

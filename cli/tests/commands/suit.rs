@@ -50,22 +50,6 @@ fn templates_make_envelopes() {
         accepted(folder, &["suit", "inspect", &envelope]);
     }
     accepted(folder, &["key", "generate", "--alg", "A128KW", "-o", "device.cbor"]);
-    accepted(
-        folder,
-        &[
-            "cose",
-            "encrypt",
-            "app.bin",
-            "--alg",
-            "A128GCM",
-            "--recipient",
-            "device.cbor",
-            "--ciphertext",
-            "app.sealed",
-            "-o",
-            "app.info",
-        ],
-    );
     let envelope = create(folder, "encrypted");
     accepted(folder, &["suit", "verify", &envelope, "-k", "author.pem"]);
 }
@@ -436,21 +420,8 @@ fn encrypted_images_are_simulated() {
         let file = format!("{name}.cbor");
         accepted(folder, &["key", "generate", "--alg", "A128KW", "-o", &file]);
     }
-    let encrypt = [
-        "cose",
-        "encrypt",
-        "app.bin",
-        "--alg",
-        "A128GCM",
-        "--recipient",
-        "device.cbor",
-        "--ciphertext",
-        "app.sealed",
-        "-o",
-        "app.info",
-    ];
-    accepted(folder, &encrypt);
     let envelope = create(folder, "encrypted");
+    assert_eq!(std::fs::read(folder.join("app.sealed")).unwrap().len(), 3002 + 16);
     let server = "keys = [\"device.cbor\"]\n---
 [server]\n\"https://example.com/app.sealed\" = \"app.sealed\"\n";
     device(folder, &["[\"app\"]"], server);
@@ -460,13 +431,26 @@ fn encrypted_images_are_simulated() {
     let run = ["suit", "run", &envelope, "-k", "author.pem", "-d", "device.toml"];
     assert!(refused_run(folder, &run).ends_with("suit-directive-fetch failed"));
 
-    // For a device's public key, bound to the protocol's name (firmware encryption, 6.2.4).
+    // For a device's public key, beside one that shares a key with the author; without a tag.
     let agree = ["key", "generate", "--alg", "ECDH-ES+A128KW", "-o", "agree.cbor"];
     accepted(folder, &agree);
     accepted(
         folder,
         &["key", "convert", "agree.cbor", "--public", "--format", "pem", "-o", "agree.pub"],
     );
+    let source = std::fs::read_to_string(folder.join("encrypted.yaml")).unwrap();
+    let both = "      - key: agree.pub\n      - key: device.cbor\n";
+    let source = source.replace("      - key: device.cbor\n", both).replace("A128GCM", "A128CTR");
+    std::fs::write(folder.join("both.yaml"), source).unwrap();
+    let object =
+        json(folder, &["suit", "create", "both.yaml", "-k", "author.cbor", "-o", &envelope]);
+    assert_eq!(object["ciphertexts"], serde_json::json!(["app.sealed"]));
+    for own in ["agree.cbor", "device.cbor"] {
+        device(folder, &["[\"app\"]"], &server.replace("device.cbor", own));
+        assert_eq!(actions(folder, &envelope, &[]).last().unwrap(), "runs app", "{own}");
+    }
+
+    // The agreed key is bound to the protocol's name (firmware encryption, 5.2.4).
     let encrypt = [
         "cose",
         "encrypt",
@@ -475,17 +459,22 @@ fn encrypted_images_are_simulated() {
         "A128GCM",
         "--recipient",
         "agree.pub",
-        "--ciphertext",
-        "app.sealed",
         "-o",
-        "app.info",
+        "info",
     ];
-    accepted(folder, &[&encrypt[..], &["--supp-pub", "SUIT Payload Encryption"]].concat());
-    let envelope = create(folder, "encrypted");
+    let bind = ["--ciphertext", "app.sealed", "--supp-pub", "SUIT Payload Encryption"];
+    let source = std::fs::read_to_string(folder.join("encrypted.yaml")).unwrap();
+    let members = source.find("encrypted-payloads").unwrap()..source.find("shared-seq").unwrap();
+    let mut source = source.replace("{encrypted: app.sealed}", "{file: info}");
+    source.replace_range(members, "");
+    std::fs::write(folder.join("made.yaml"), source).unwrap();
     device(folder, &["[\"app\"]"], &server.replace("device.cbor", "agree.cbor"));
+    let create = ["suit", "create", "made.yaml", "-k", "author.cbor", "-o", &envelope];
+    accepted(folder, &[&encrypt[..], &bind].concat());
+    accepted(folder, &create);
     assert_eq!(actions(folder, &envelope, &[]).last().unwrap(), "runs app");
-    accepted(folder, &encrypt);
-    create(folder, "encrypted");
+    accepted(folder, &[&encrypt[..], &bind[..2]].concat());
+    accepted(folder, &create);
     assert!(refused_run(folder, &run).ends_with("suit-directive-fetch failed"), "bound to nothing");
 }
 

@@ -158,6 +158,19 @@ fn copies_the_size_asked_for() {
     assert_eq!(storage.copy(&component(0), &component(0), None), Err(Failure::Failed));
 }
 
+/// Attack: offsets and sizes beyond what any flash has erase and write nothing.
+#[test]
+fn huge_offsets_and_sizes() {
+    let mut storage = storage();
+    for huge in [u64::from(u32::MAX), u64::from(u32::MAX) + 1, u64::MAX] {
+        assert_eq!(storage.begin(&component(0), Some(huge)), Err(Failure::Failed));
+        assert_eq!(storage.read(&component(0), huge, 1), Err(Failure::Failed));
+        assert_eq!(storage.copy(&component(1), &component(0), Some(huge)), Err(Failure::Failed));
+        assert!(storage.read(&component(0), 0, huge).is_ok_and(|piece| piece.len() <= 16));
+    }
+    assert!(storage.into_flash().erased.is_empty());
+}
+
 /// A component without a partition is not there.
 #[test]
 fn unknown_component_is_refused() {

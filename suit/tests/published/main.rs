@@ -4,6 +4,7 @@ mod builder;
 #[path = "../suit/common.rs"]
 mod common;
 mod drafts;
+mod encryption;
 mod envelopes;
 #[path = "../suit/examples.rs"]
 mod examples;
@@ -57,6 +58,11 @@ fn main() -> ExitCode {
         "suit/firmware-encryption-24",
         transcribed::encryption_examples,
     ));
+    let encryption: [(&str, OnVectors); 2] = [
+        ("wrapped_keys_are_rebuilt", encryption::wrapped_keys_are_rebuilt),
+        ("agreed_keys_are_rebuilt", encryption::agreed_keys_are_rebuilt),
+    ];
+    trials.extend(encryption.map(|(name, test)| on(name, "suit/firmware-encryption-24", test)));
     trials.push(on(
         "update_management_example_is_written",
         "suit/update-management-14",

@@ -7,6 +7,7 @@ use hexad_cose_core::{HashAlgorithm, Segments};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::Envelope;
 
+use super::encrypted::Encrypted;
 use super::node::{Node, Outcome};
 use crate::input::unhex;
 use crate::keys::KeyFile;
@@ -16,6 +17,8 @@ use crate::keys::KeyFile;
 pub struct Files {
     folder: PathBuf,
     pub hash: HashAlgorithm,
+    /// What was encrypted for this source: read in place of files of these names.
+    pub encrypted: Encrypted,
 }
 
 /// An algorithm and a digest by it.
@@ -23,11 +26,15 @@ pub type Measured = (HashAlgorithm, Vec<u8>);
 
 impl Files {
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), hash: HashAlgorithm::Sha256 }
+        let encrypted = Encrypted::new();
+        Self { folder: folder.to_owned(), hash: HashAlgorithm::Sha256, encrypted }
     }
 
     /// The content of the file that the text at `node` names.
     pub fn read(&self, node: &Node<'_>) -> Outcome<Vec<u8>> {
+        if let Some(payload) = self.encrypted.get(node.text()?) {
+            return Ok(payload.ciphertext().to_vec());
+        }
         let path = self.path(node)?;
         std::fs::read(&path)
             .map_err(|error| node.wrong(format_args!("{}: {error}", path.display())))
@@ -45,6 +52,15 @@ impl Files {
             return self.read(&node.require("file")?);
         }
         node.bytes()
+    }
+
+    /// An encryption info: `{encrypted: NAME}`, that of a payload encrypted for this source, or bytes.
+    pub fn encryption_info(&self, node: &Node<'_>) -> Outcome<Vec<u8>> {
+        let Some(name) = node.get("encrypted") else { return self.bytes(node) };
+        node.only(&["encrypted"])?;
+        let payload = self.encrypted.get(name.text()?);
+        let payload = payload.ok_or_else(|| name.wrong("there is no such encrypted payload"))?;
+        Ok(payload.info().encoded().bytes().to_vec())
     }
 
     /// A number, or `{file: NAME}` for the file's size in bytes.

@@ -1,11 +1,12 @@
 //! A manifest's source in YAML or JSON, in the terms of the standard, and the envelope made of it.
 
 mod command;
+mod encrypted;
 mod files;
 mod node;
 mod parameter;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::builder::{EnvelopeBuilder, ManifestBuilder, Sequence};
@@ -24,7 +25,7 @@ pub use node::{Node, Outcome};
 pub use parameter::{relative_oid, uuid};
 
 /// What a source may have at its top.
-const MEMBERS: [&str; 26] = [
+const MEMBERS: [&str; 27] = [
     "candidate-verification",
     "components",
     "coswid",
@@ -32,6 +33,7 @@ const MEMBERS: [&str; 26] = [
     "dependencies",
     "dependency-resolution",
     "digest-algorithm",
+    "encrypted-payloads",
     "install",
     "integrated-dependencies",
     "integrated-payloads",
@@ -80,13 +82,25 @@ pub fn parse_toml(text: &str) -> Outcome<Value> {
     })
 }
 
-/// The envelope that a source describes, which nobody has signed; files are looked for in `folder`.
-pub fn envelope(source: &Value, folder: &Path) -> Outcome<EnvelopeBuilder> {
+/// What is made from a source.
+#[derive(Debug)]
+pub struct Envelope {
+    /// The envelope, which nobody has signed.
+    pub envelope: EnvelopeBuilder,
+    /// The ciphertexts of its encrypted payloads, and the files that they go to.
+    pub ciphertexts: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// The envelope that a source describes; files are looked for in `folder`.
+pub fn envelope(source: &Value, folder: &Path) -> Outcome<Envelope> {
     let root = Node::root(source);
     root.only(&MEMBERS)?;
     let mut files = Files::new(folder);
     if let Some(algorithm) = root.get("digest-algorithm") {
         files.hash = files::hash_algorithm(&algorithm)?;
+    }
+    if let Some(payloads) = root.get("encrypted-payloads") {
+        files.encrypted = encrypted::encrypt_all(&payloads, &files)?;
     }
     if let Some(version) = root.get("manifest-version")
         && version.unsigned()? != 1
@@ -143,7 +157,10 @@ pub fn envelope(source: &Value, folder: &Path) -> Outcome<EnvelopeBuilder> {
         let chains: Vec<_> = chains.iter().map(Vec::as_slice).collect();
         made.delegation(&chains).map_err(|error| delegation.refused(error))?;
     }
-    Ok(made)
+    let ciphertexts = files.encrypted.into_iter();
+    let ciphertexts =
+        ciphertexts.map(|(name, payload)| (folder.join(name), payload.ciphertext().to_vec()));
+    Ok(Envelope { envelope: made, ciphertexts: ciphertexts.collect() })
 }
 
 type Set = fn(&mut ManifestBuilder, Sequence) -> &mut ManifestBuilder;

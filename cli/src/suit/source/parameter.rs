@@ -75,9 +75,10 @@ fn read(name: &str, node: &Node<'_>, files: &Files) -> Outcome<Owned> {
             Content::Unsigned(node.unsigned()?)
         }
         label::SOURCE_COMPONENT => Content::Index(node.index()?),
-        label::CONTENT | label::INVOKE_ARGS | label::FETCH_ARGUMENTS | label::ENCRYPTION_INFO => {
+        label::CONTENT | label::INVOKE_ARGS | label::FETCH_ARGUMENTS => {
             Content::Bytes(files.bytes(node)?)
         }
+        label::ENCRYPTION_INFO => Content::Bytes(files.encryption_info(node)?),
         label::URI => {
             node.text()?;
             Content::Custom(node.value.clone())
