@@ -30,6 +30,8 @@ pub struct Device {
     pub contents: Vec<Vec<u8>>,
     /// What can be fetched: URIs with what they name.
     pub server: Vec<(&'static str, Vec<u8>)>,
+    /// The storage does not know how much its components hold, as a raw flash partition.
+    pub is_raw: bool,
     /// Answer "later" this many times before every answer.
     pub patience: usize,
     pub log: Log,
@@ -111,7 +113,8 @@ impl Platform for Device {
     }
 
     fn size(&mut self, component: &Component<'_>) -> Option<u64> {
-        u64::try_from(self.contents[component.index].len()).ok()
+        let size = self.contents[component.index].len();
+        if self.is_raw { None } else { u64::try_from(size).ok() }
     }
 
     /// Three bytes at a time.

@@ -54,6 +54,8 @@ fn digest_of(envelope: &[u8]) -> Vec<u8> {
 struct Device {
     contents: Vec<(String, Vec<u8>)>,
     access: Option<AccessList<'static>>,
+    /// The sequence number of the application's manifest that is installed.
+    installed: u64,
     /// Components with how many manifests refer to them.
     references: Vec<(String, u64)>,
     log: Vec<String>,
@@ -103,10 +105,11 @@ impl Device {
                 Step::Fetch { .. } => panic!("nothing is fetched from elsewhere"),
                 Step::Dependency { component, .. } => {
                     let held = free.next().unwrap().get_or_init(|| self.content(&component));
-                    processor.supply(
-                        Envelope::parse(held)
-                            .and_then(|envelope| envelope.authenticate(&anchors, &mut RustCrypto)),
-                    );
+                    processor.supply(Envelope::parse(held).and_then(|envelope| {
+                        let manifest = envelope.authenticate(&anchors, &mut RustCrypto)?;
+                        manifest.require_not_older_than(self.installed)?;
+                        Ok(manifest)
+                    }));
                 }
                 Step::Busy => {}
                 Step::Done(_) => return Ok(()),
@@ -468,6 +471,79 @@ fn cycles_and_crowds_are_refused() {
     assert_eq!(device.run(&root, Procedure::Update), Err(ErrorKind::UnsupportedComponent(1)));
     let crowded = Device::default().run_with::<2, 1>(&root, Procedure::Update);
     assert_eq!(crowded, Err(ErrorKind::TooManyComponents));
+}
+
+/// Attack: a manifest that the digest which its dependent has set is its own, so that it finds itself in
+/// order, and processes itself (trust domains, 5.6.2; what a dependent sets stays, 5.6.1).
+#[test]
+fn a_manifest_that_depends_on_itself() {
+    let mut itself = ManifestBuilder::new(1);
+    itself.component(&[b"app.suit"]);
+    itself.dependency(0, None);
+    itself.dependency_resolution(
+        new()
+            .condition(Condition::DependencyIntegrity, POLICY)
+            .unwrap()
+            .action(Action::ProcessDependency, POLICY)
+            .unwrap(),
+    );
+    let itself = signed(&itself, VENDOR_KEY, &[]);
+    let mut root = around(&itself, &digest_of(&itself), new());
+    root.dependency_resolution(
+        new()
+            .set_component_index(1)
+            .unwrap()
+            .action(Action::Fetch, POLICY)
+            .unwrap()
+            .condition(Condition::DependencyIntegrity, POLICY)
+            .unwrap()
+            .action(Action::ProcessDependency, POLICY)
+            .unwrap(),
+    );
+    let root = signed(&root, DISTRIBUTOR_KEY, &[("#app", &itself)]);
+    let ended = Device::default().run(&root, Procedure::Update);
+    assert_eq!(ended, Err(ErrorKind::DependencyCycle));
+}
+
+/// Attack: a distributor whose own manifest is new carries an older one of the vendor (RFC 9124, 4.2.1).
+/// The device holds each to the number of its own, where it authenticates them.
+#[test]
+fn an_older_dependency_is_not_replayed() {
+    let app = signed(&application(), VENDOR_KEY, &[]);
+    let root = signed(&around(&app, &digest_of(&app), new()), DISTRIBUTOR_KEY, &[("#app", &app)]);
+    let mut device = Device { installed: 1, ..Device::default() };
+    assert_eq!(device.run(&root, Procedure::Update), Ok(()));
+    let mut device = Device { installed: 2, ..Device::default() };
+    assert_eq!(device.run(&root, Procedure::Update), Err(ErrorKind::SequenceNumber));
+    let own = ["write [h'6170702e73756974']"];
+    assert_eq!(device.log, own, "the envelope was stored, and nothing else happened");
+}
+
+/// A prefix inside a prefix is refused rather than taken for one of the two (trust domains, 5.2.2 does
+/// not say what it would mean).
+#[test]
+fn a_prefix_inside_a_prefix() {
+    let app = signed(&application(), VENDOR_KEY, &[]);
+    let resolve = || {
+        let fetched = new().set_component_index(1).unwrap().action(Action::Fetch, POLICY).unwrap();
+        let checked = fetched.condition(Condition::DependencyIntegrity, POLICY).unwrap();
+        checked.action(Action::ProcessDependency, POLICY).unwrap()
+    };
+    let tree = |inside: Option<&[&[u8]]>, outside: Option<&[&[u8]]>| {
+        let mut inner = around(&app, &digest_of(&app), new());
+        inner.dependency(1, inside).dependency_resolution(resolve());
+        let inner = signed(&inner, DISTRIBUTOR_KEY, &[("#app", &app)]);
+        let mut outer = around(&inner, &digest_of(&inner), new());
+        outer.dependency(1, outside).dependency_resolution(resolve());
+        signed(&outer, DISTRIBUTOR_KEY, &[("#app", &inner)])
+    };
+    let mut device = Device::default();
+    let run = device.run_with::<8, 2>(&tree(None, Some(&[b"out"])), Procedure::Update);
+    assert_eq!(run, Ok(()), "{:?}", device.log);
+    let mut device = Device::default();
+    let run = device.run_with::<8, 2>(&tree(Some(&[b"in"]), Some(&[b"out"])), Procedure::Update);
+    assert_eq!(run, Err(ErrorKind::NestedPrefix));
+    assert!(!device.log.iter().any(|event| event.starts_with("store")));
 }
 
 /// A dependency that its component comes to hold again takes the place that it had: it may be fetched, and

@@ -1,5 +1,6 @@
 //! What this crate promises, tried from outside.
 
+mod attacks;
 mod authentication;
 mod builder;
 mod common;
