@@ -322,6 +322,7 @@ fn metrics<G: Gateway>(controller: &Controller<G>) -> Result<Response, Controlle
         ("hexad_mud_file_failures_total", counts.refresh_failures),
         ("hexad_dns_answers_learned_total", counts.learned),
         ("hexad_dns_rebindings_refused_total", counts.rebindings),
+        ("hexad_frames_refused_total", counts.unheard),
     ] {
         _ = writeln!(body, "# TYPE {name} counter\n{name} {count}");
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// The classes of controllers that every network has (RFC 8520, 17.9).
+/// The classes of controllers that every network has (RFC 8520, 4.6 and 17).
 const DNS: &str = "urn:ietf:params:mud:dns";
 const NTP: &str = "urn:ietf:params:mud:ntp";
 
@@ -47,6 +47,8 @@ pub struct Configuration {
     pub unattested: bool,
     /// Whether whoever is given an address by the network's DHCP server is taken up as a device.
     pub take_up: bool,
+    /// The interfaces where devices' DHCP and LLDP is heard: of a bridge, its ports.
+    pub interfaces: Vec<String>,
     /// Who may vouch for those who sign MUD files.
     pub anchors: Vec<AnchorFiles>,
     /// The certificates, in PEM, that HTTPS servers have to lead to; the machine's own.

@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod controller;
 pub mod fetch;
 pub mod gateway;
+pub mod listener;
 pub mod record;
 pub mod registry;
 pub mod service;

@@ -38,6 +38,7 @@ const VERSIONS: [&str; 2] = ["
     CREATE TABLE result (
         name TEXT PRIMARY KEY, issued INTEGER NOT NULL, state TEXT NOT NULL, manifest TEXT
     ) STRICT;
+    CREATE INDEX device_hardware ON device (hardware);
     CREATE TABLE manifest (digest TEXT PRIMARY KEY, url TEXT NOT NULL, signer TEXT NOT NULL) STRICT;
 "];
 
@@ -143,6 +144,16 @@ impl Registry {
             })
             .optional()?
             .transpose()
+    }
+
+    /// The device with this hardware address.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn with_hardware(&self, hardware: HardwareAddress) -> Result<Option<DeviceRecord>> {
+        let query = "SELECT * FROM device WHERE hardware = ?1";
+        let found = self.database.query_row(query, [hardware.to_string()], |row| Ok(device(row)));
+        found.optional()?.transpose()
     }
 
     /// Writes a device, new or in place of the one of its name, and the line of the log that says why.

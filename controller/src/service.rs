@@ -9,13 +9,14 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::api::{LIMIT, Request, answer};
 use crate::configuration::Dns;
 use crate::controller::{Controller, ControllerError};
 use crate::fetch::{Fetch, retrieve};
 use crate::gateway::Gateway;
+use crate::listener::{self, Listener, Memory};
 
 /// How often the clock is looked at.
 const TICK: Duration = Duration::from_millis(500);
@@ -26,6 +27,17 @@ pub struct Service<G> {
     controller: Mutex<Controller<G>>,
 }
 
+/// Where a controller hears of the world.
+#[derive(Debug)]
+pub struct Sockets<'s> {
+    /// The API's, on loopback.
+    pub api: TcpListener,
+    /// Where the DNS proxy is, and which networks are local.
+    pub dns: Option<(&'s Dns, Vec<ipnet::IpNet>)>,
+    /// Those of the interfaces where devices are.
+    pub listeners: &'s [Listener],
+}
+
 impl<G: Gateway + Send> Service<G> {
     /// A service of this controller.
     #[must_use]
@@ -33,21 +45,21 @@ impl<G: Gateway + Send> Service<G> {
         Self { controller: Mutex::new(controller) }
     }
 
-    /// Puts in force what the registry says, and works until `over`: answers the API at `api`, which has to be on
-    /// loopback, answers devices' DNS queries, and fetches MUD files. `report` is told what goes wrong
-    /// meanwhile.
+    /// Puts in force what the registry says, and works until `over`: answers the API and devices' DNS queries, hears
+    /// what they say by DHCP and LLDP, and fetches MUD files. `report` is
+    /// told what goes wrong meanwhile.
     ///
     /// # Errors
     /// [`ServiceError`] if it can't begin, or a socket fails.
     pub fn run<C: Clone + Hash + Send + Verify>(
         &self,
-        api: TcpListener,
-        dns: Option<(&Dns, Vec<ipnet::IpNet>)>,
+        sockets: Sockets<'_>,
         fetch: &(impl Fetch + Sync),
         crypto: &mut C,
         over: &AtomicBool,
         report: &(impl Fn(&str) + Sync),
     ) -> Result<(), ServiceError> {
+        let Sockets { api, dns, listeners } = sockets;
         if !api.local_addr()?.ip().is_loopback() {
             return Err(ServiceError::NotLoopback);
         }
@@ -67,6 +79,10 @@ impl<G: Gateway + Send> Service<G> {
                     end(proxy.serve(udp, tcp, over, &heard).map_err(ServiceError::Io))
                 })
             });
+            let hearing: Vec<_> = listeners
+                .iter()
+                .map(|listener| scope.spawn(move || end(self.hear(listener, over, report))))
+                .collect();
             let mut own = crypto.clone();
             let http = scope.spawn(move || end(self.serve(&server, &mut own, over, report)));
             while !over.load(Ordering::Relaxed) {
@@ -75,6 +91,9 @@ impl<G: Gateway + Send> Service<G> {
             }
             let crash = |_| Err(ServiceError::Io(io::Error::other("a thread panicked")));
             http.join().unwrap_or_else(crash)?;
+            for hearing in hearing {
+                hearing.join().unwrap_or_else(crash)?;
+            }
             proxy.map_or(Ok(()), |proxy| proxy.join().unwrap_or_else(crash))
         })
     }
@@ -98,6 +117,29 @@ impl<G: Gateway + Send> Service<G> {
         if let Err(error) = told {
             report(&error.to_string());
         }
+    }
+
+    fn hear(
+        &self,
+        listener: &Listener,
+        over: &AtomicBool,
+        report: &impl Fn(&str),
+    ) -> Result<(), ServiceError> {
+        let mut memory = Memory::default();
+        while !over.load(Ordering::Relaxed) {
+            let Some(frame) = listener.next(TICK)? else { continue };
+            match listener::read(&frame) {
+                Ok(Some(said)) if memory.is_news(&said, Instant::now()) => {
+                    if let Err(error) = self.lock().overheard(said, now()) {
+                        report(&error.to_string());
+                    }
+                }
+                Ok(_) => {}
+                // Whoever is on the network can send anything: no line for each.
+                Err(_) => self.lock().unheard(),
+            }
+        }
+        Ok(())
     }
 
     fn heard(&self, event: Event<'_>, report: &impl Fn(&str)) {

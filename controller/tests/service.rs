@@ -2,13 +2,15 @@
 //! on loopback. Without `openssl` the tests of HTTPS are reported as ignored; with `openssl` in `HEXAD_REQUIRE`
 //! they fail instead.
 
+use etherparse::PacketBuilder;
 use hexad_controller::configuration::Configuration;
-use hexad_controller::controller::{Controller, ControllerError};
+use hexad_controller::controller::{Controller, ControllerError, Heard};
 use hexad_controller::fetch::{Fetch, FetchError, Got, Https, LIMIT, Retrieved};
 use hexad_controller::gateway::Paper;
+use hexad_controller::listener::{self, Listener, Said};
 use hexad_controller::record::Source;
 use hexad_controller::registry::Registry;
-use hexad_controller::service::{Service, ServiceError};
+use hexad_controller::service::{Service, ServiceError, Sockets};
 use hexad_controller::trust::{Anchors, Trust};
 use hexad_cose_core::Curve;
 use hexad_cose_core::x509::{Certificate, Issuer, Template};
@@ -16,22 +18,27 @@ use hexad_mud::builder::Builder;
 use hexad_mud::file::Contents;
 use hexad_mud::signature;
 use hexad_mud::time::DateAndTime;
-use hexad_mud::url::MudUrl;
+use hexad_mud::url::{MudUrl, dhcp, lldp};
+use hexad_operator::network::policy::{DeviceName, HardwareAddress};
+use hexad_operator::network::testbed::{self, Host, Testbed};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_vectors::{Missing, trial};
 use libtest_mimic::Arguments;
+use nix::ifaddrs::getifaddrs;
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, send};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 type Tested = Result<(), Box<dyn Error>>;
@@ -41,9 +48,11 @@ fn main() -> ExitCode {
     let openssl = Command::new("openssl").arg("version").output();
     let openssl = openssl.map(drop).map_err(|why| Missing::new("openssl", why));
     let here = || Ok::<_, Missing>(());
+    let netns = testbed::available().map_err(|why| Missing::new("netns", why));
     let trials = vec![
         trial("files_come_over_https_alone", openssl.clone(), |()| https()),
         trial("certificates_say_mud_urls", openssl, |()| certified()),
+        trial("frames_are_heard_on_the_wire", netns, |()| heard()),
         trial("api_is_served_on_loopback", here(), |()| api()),
         trial("api_is_not_served_to_the_network", here(), |()| not_to_the_network()),
     ];
@@ -249,7 +258,7 @@ fn certified() -> Tested {
     let configuration = Configuration::default();
     let mut controller =
         Controller::new(Registry::in_memory()?, Paper::default(), &configuration, trust)?;
-    let name = hexad_operator::network::policy::DeviceName::new("lamp")?;
+    let name = DeviceName::new("lamp")?;
     controller.put_device(name.clone(), vec!["192.0.2.10".parse()?], None, now)?;
 
     let mut certified =
@@ -306,24 +315,149 @@ fn service() -> Result<Service<Paper>, Box<dyn Error>> {
     Ok(Service::new(Controller::new(registry, Paper::default(), &configuration, Trust::default())?))
 }
 
+/// Asks the API at `at`.
+fn ask(at: SocketAddr, method: &str, path: &str, body: &str) -> Result<String, Box<dyn Error>> {
+    let mut stream = TcpStream::connect(at)?;
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n");
+    let length = body.len();
+    let more = format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
+    stream.write_all((head + &more).as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// A packet socket on `eth0` of this namespace that sends frames.
+fn sender() -> std::io::Result<OwnedFd> {
+    let own = getifaddrs()?
+        .filter(|known| known.interface_name == "eth0")
+        .find_map(|known| known.address?.as_link_addr().copied());
+    let own = own.ok_or_else(|| std::io::Error::other("no eth0"))?;
+    let (family, kind) = (AddressFamily::Packet, SockType::Raw);
+    let socket = nix::sys::socket::socket(family, kind, SockFlag::empty(), None)?;
+    nix::sys::socket::bind(socket.as_raw_fd(), &own)?;
+    Ok(socket)
+}
+
+/// RFC 8520, 10 and 12: what a device says on the wire, by frames on a real interface, is in the registry; what it
+/// says of a device that has proven its URL is not, and other traffic is not even looked at.
+fn heard() -> Tested {
+    const DEVICE: [u8; 6] = [2, 0, 0x5e, 0, 0x53, 0x0a];
+    const PROVEN: [u8; 6] = [2, 0, 0x5e, 0, 0x53, 0x0b];
+    let url = |name: &str| MudUrl::new(&format!("https://lighting.example.com/{name}"));
+    let request = |client: [u8; 6], url: &MudUrl| -> Result<Vec<u8>, Box<dyn Error>> {
+        let mut message = vec![1, 1, 6, 0];
+        message.resize(28, 0);
+        message.extend(client);
+        message.resize(236, 0);
+        message.extend([99, 130, 83, 99, 53, 1, 3]);
+        message.extend(dhcp::option_v4(url)?);
+        message.push(255);
+        Ok(message)
+    };
+    let frame_v4 = |from, port, payload: &[u8]| -> Result<Vec<u8>, Box<dyn Error>> {
+        let mut frame = Vec::new();
+        let packet = PacketBuilder::ethernet2(from, [0xff; 6]).ipv4([0; 4], [255; 4], 64);
+        packet.udp(68, port).write(&mut frame, payload)?;
+        Ok(frame)
+    };
+    let solicit = [&[1, 0, 0, 1][..], &dhcp::option_v6(&url("six")?)?].concat();
+    let mut six = Vec::new();
+    let (own, servers) = ("fe80::10".parse::<Ipv6Addr>()?, "ff02::1:2".parse::<Ipv6Addr>()?);
+    let packet = PacketBuilder::ethernet2(DEVICE, [0x33, 0x33, 0, 1, 0, 2]);
+    packet.ipv6(own.octets(), servers.octets(), 1).udp(546, 547).write(&mut six, &solicit)?;
+    let mut lldpdu = [&[1, 0x80, 0xc2, 0, 0, 0x0e][..], &DEVICE, &[0x88, 0xcc]].concat();
+    lldpdu.extend([2, 7, 4, 2, 0, 0x5e, 0, 0x53, 0x0a, 4, 2, 7, b'1', 6, 2, 0, 120]);
+    lldpdu.extend(lldp::tlv(&url("neighbour")?)?);
+    lldpdu.extend([0, 0]);
+
+    let net = Testbed::create(&Host::STORY)?;
+    let listener = net.on_gateway(|| Ok(Listener::open("host0")))??;
+    assert!(net.on_gateway(|| Ok(Listener::open("nothing")))?.is_err());
+    let device = net.on_host("device", sender)?;
+    let send = |frame: &[u8]| send(device.as_raw_fd(), frame, MsgFlags::empty());
+
+    // What the kernel gives, one after the other: whatever else is sent between.
+    let next = || -> Result<Option<Said>, Box<dyn Error>> {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(5) {
+            if let Some(frame) = listener.next(Duration::from_millis(50))? {
+                return Ok(listener::read(&frame)?);
+            }
+        }
+        Err("no frame came".into())
+    };
+    let noise = frame_v4(DEVICE, 5353, &request(DEVICE, &url("noise")?)?)?;
+    let four = frame_v4(DEVICE, 67, &request(DEVICE, &url("four")?)?)?;
+    for (frame, name, heard) in [
+        (&four, "four", Heard::Dhcp),
+        (&six, "six", Heard::Dhcp),
+        (&lldpdu, "neighbour", Heard::Lldp),
+    ] {
+        send(&noise)?;
+        send(frame)?;
+        let hardware = HardwareAddress(DEVICE);
+        assert_eq!(next()?, Some(Said { hardware, url: url(name)?, heard }));
+    }
+    assert_eq!(listener.next(Duration::from_millis(10))?, None, "nothing else was let through");
+
+    // The whole service: a device that is known, and one that has proven another URL.
+    let registry = Registry::in_memory()?;
+    let configuration = Configuration::default();
+    let mut controller =
+        Controller::new(registry, Paper::default(), &configuration, Trust::default())?;
+    for (name, hardware) in [("lamp", DEVICE), ("hub", PROVEN)] {
+        let hardware = Some(HardwareAddress(hardware));
+        controller.put_device(DeviceName::new(name)?, Vec::new(), hardware, 0)?;
+    }
+    let service = Service::new(controller);
+    let over = AtomicBool::new(false);
+    let api = TcpListener::bind("127.0.0.1:0")?;
+    let at = api.local_addr()?;
+    let sockets = Sockets { api, dns: None, listeners: &[listener] };
+    thread::scope(|scope| -> Tested {
+        let run = || service.run(sockets, &Nothing, &mut RustCrypto, &over, &|_: &str| {});
+        let running = scope.spawn(run);
+        let told = || -> Tested {
+            send(&four)?;
+            // In another's name: refused before it is anyone's.
+            send(&frame_v4(DEVICE, 67, &request(PROVEN, &url("spoofed")?)?)?)?;
+            let begun = Instant::now();
+            loop {
+                let devices = ask(at, "GET", "/v1/devices", "")?;
+                let metrics = ask(at, "GET", "/metrics", "")?;
+                assert!(!devices.contains("spoofed"), "{devices}");
+                if devices.contains("https://lighting.example.com/four")
+                    && metrics.contains("hexad_frames_refused_total 1\n")
+                {
+                    return Ok(());
+                }
+                if begun.elapsed() > Duration::from_secs(5) {
+                    return Err(devices.into());
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+        };
+        let told = told();
+        over.store(true, Ordering::Relaxed);
+        running.join().map_err(|_| "the service panicked")??;
+        told
+    })
+}
+
+/// The API's socket, and no other.
+const fn only(api: TcpListener) -> Sockets<'static> {
+    Sockets { api, dns: None, listeners: &[] }
+}
+
 /// Requests over HTTP, until it is told to end.
 fn api() -> Tested {
     let (service, over) = (service()?, AtomicBool::new(false));
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let at = listener.local_addr()?;
-    let ask = |method: &str, path: &str, body: &str| -> Result<String, Box<dyn Error>> {
-        let mut stream = TcpStream::connect(at)?;
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n");
-        let length = body.len();
-        let more =
-            format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
-        stream.write_all((head + &more).as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
+    let ask = |method: &str, path: &str, body: &str| ask(at, method, path, body);
     thread::scope(|scope| -> Tested {
-        let run = || service.run(listener, None, &Nothing, &mut RustCrypto, &over, &|_: &str| {});
+        let run = || service.run(only(listener), &Nothing, &mut RustCrypto, &over, &|_: &str| {});
         let running = scope.spawn(run);
         let asked = || -> Tested {
             let put = ask("PUT", "/v1/devices/lamp", r#"{"addresses":["192.0.2.10"]}"#)?;
@@ -348,7 +482,7 @@ fn api() -> Tested {
 fn not_to_the_network() -> Tested {
     let everywhere = TcpListener::bind("0.0.0.0:0")?;
     let over = AtomicBool::new(false);
-    match service()?.run(everywhere, None, &Nothing, &mut RustCrypto, &over, &|_: &str| {}) {
+    match service()?.run(only(everywhere), &Nothing, &mut RustCrypto, &over, &|_: &str| {}) {
         Err(ServiceError::NotLoopback) => Ok(()),
         other => Err(format!("{other:?}").into()),
     }

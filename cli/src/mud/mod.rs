@@ -8,6 +8,7 @@ mod learn;
 mod lint;
 mod serve;
 mod show;
+mod tell;
 mod verify;
 
 use std::path::{self, PathBuf};
@@ -97,6 +98,7 @@ Example:
   verifiers = [\"verifier.pem\"]        # whose attestation results are taken
   authors = [\"author.pem\"]            # whose SUIT manifests say MUD URLs
   manufacturers = [\"idevid-roots.pem\"] # to whom devices' certificates lead
+  interfaces = [\"lan0\"]               # where devices' DHCP and LLDP is heard; of a bridge, its ports
   dns = { listen = \"192.0.2.1:53\", resolver = \"9.9.9.9:53\" }
   [controllers]
   \"urn:ietf:params:mud:dns\" = [\"192.0.2.1/32\"]
@@ -108,6 +110,25 @@ Example:
   curl -H 'Content-Type: application/json' -X PUT http://127.0.0.1:8520/v1/devices/lamp -d '{\"addresses\":[\"192.0.2.10\"]}'
   curl -H 'Content-Type: application/eat+cwt' --data-binary @lamp.ear http://127.0.0.1:8520/v1/devices/lamp/attestation")]
     Serve(serve::Serve),
+    /// Tell the controller what another program knows: a lease, a certificate, an attestation result, a manifest
+    #[command(
+        after_help = "As dhcp-script of dnsmasq, in a script of one line, it gives devices their addresses, and the MUD
+URL that they said; with take_up = true in the controller's configuration, it takes up whoever comes:
+
+  exec hexad mud tell dnsmasq \"$@\"
+
+With FreeRADIUS, `verify` of the EAP module keeps the certificate, and the virtual server check-eap-tls,
+which runs once the device has proven its key, tells of it. Another session may have written another
+certificate meanwhile, hence the serial number:
+
+  client = \"/usr/bin/install -m 600 %{TLS-Client-Cert-Filename} /run/hexad/%{Calling-Station-Id}\"
+  hexad mud tell certificate --serial %{session-state:TLS-Client-Cert-Serial}
+    %{Calling-Station-Id} /run/hexad/%{Calling-Station-Id}
+
+Example:
+  hexad mud tell attestation lamp lamp.ear"
+    )]
+    Tell(tell::Tell),
 }
 
 /// Where a MUD file is.
@@ -152,6 +173,7 @@ impl Command {
             Self::Verify(arguments) => verify::verify(arguments),
             Self::Compile(arguments) => compile::compile(arguments),
             Self::Serve(arguments) => serve::run(arguments),
+            Self::Tell(arguments) => tell::run(arguments),
         }
     }
 }

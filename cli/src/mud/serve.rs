@@ -10,8 +10,9 @@ use hexad_controller::configuration::Configuration;
 use hexad_controller::controller::Controller;
 use hexad_controller::fetch::Https;
 use hexad_controller::gateway::{self, Gateway, Paper};
+use hexad_controller::listener::Listener;
 use hexad_controller::registry::Registry;
-use hexad_controller::service::Service;
+use hexad_controller::service::{Service, Sockets};
 use hexad_controller::trust::Trust;
 use hexad_cose_core::cbor::Encoder;
 use hexad_operator::network::apply::Nft;
@@ -101,8 +102,14 @@ fn serve<G: Gateway + Send>(
         eprintln!("serving at http://{at}");
     }
     let dns = configuration.dns.as_ref().map(|dns| (dns, configuration.local_networks.clone()));
+    let listener = |name: &String| {
+        Listener::open(name).map_err(|error| format!("can't listen on {name}: {error}"))
+    };
+    let listeners: Vec<_> =
+        configuration.interfaces.iter().map(listener).collect::<Result<_, _>>()?;
+    let sockets = Sockets { api, dns, listeners: &listeners };
     let tell = |words: &str| eprintln!("{}", printable(words));
-    service.run(api, dns, &fetch, &mut RustCrypto, &over, &tell).map_err(|error| error.to_string())
+    service.run(sockets, &fetch, &mut RustCrypto, &over, &tell).map_err(|error| error.to_string())
 }
 
 /// The public half of the key in a file, as a `COSE_Key`.

@@ -4,6 +4,7 @@ mod bad_input;
 mod cose;
 mod coswid;
 mod good_input;
+mod mud;
 mod samples;
 mod suit;
 

@@ -189,6 +189,9 @@ fn envelope(number: u64, key: &SigningKey) -> Vec<u8> {
     let install = Sequence::new().override_parameters(&uri).unwrap();
     manifest.install(install.action(Action::Fetch, policy).unwrap());
     manifest.coswid(&payload_tag());
+    let signer = key.public().thumbprint(HashAlgorithm::Sha256, &mut RustCrypto).unwrap();
+    let signer = Digest::new(HashAlgorithm::Sha256, signer.as_bytes()).unwrap();
+    manifest.mud("https://localhost:1/lamp.json", signer).unwrap();
     let mut envelope = manifest.build(&mut RustCrypto).unwrap();
     envelope.sign(Sign1::builder(Algorithm::ESP256), key, &mut RustCrypto).unwrap();
     envelope.encode().unwrap()

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 
 use super::{Controller, ControllerError, Result};
 use crate::gateway::Gateway;
+use crate::listener::Said;
 use crate::record::{DeviceRecord, MudUrlRecord, Signer, Source, State};
 
 /// The most devices, while they are taken up by themselves: whoever invents hardware addresses does not fill the
@@ -18,6 +19,9 @@ use crate::record::{DeviceRecord, MudUrlRecord, Signer, Source, State};
 const MOST: usize = 20_000;
 /// The most addresses that a device is given by leases; those before them go.
 const ADDRESSES: usize = 8;
+
+/// Of how many hardware addresses that are not known it is remembered what they said.
+const STRANGERS: usize = 1024;
 
 /// How a device said its MUD URL itself.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
@@ -64,6 +68,7 @@ impl<G: Gateway> Controller<G> {
             }
         };
         self.registry.put_device(&record, now, "addresses", &words)?;
+        self.recall(&record, now)?;
         self.enforce(now)
     }
 
@@ -82,11 +87,9 @@ impl<G: Gateway> Controller<G> {
     /// # Errors
     /// [`ControllerError::UnknownDevice`] if there is none.
     pub fn with_hardware(&self, hardware: HardwareAddress) -> Result<DeviceName> {
-        let mut devices = self.registry.devices()?.into_iter();
-        let found = devices.find(|record| record.hardware == Some(hardware));
-        found
-            .map(|record| record.name)
-            .ok_or_else(|| ControllerError::UnknownDevice(hardware.to_string()))
+        let found = self.registry.with_hardware(hardware)?;
+        let unknown = || ControllerError::UnknownDevice(hardware.to_string());
+        found.map(|record| record.name).ok_or_else(unknown)
     }
 
     /// Takes note that the network's DHCP server has given an address to whoever has this hardware address. The
@@ -131,6 +134,7 @@ impl<G: Gateway> Controller<G> {
             own.addresses.drain(..gone);
             self.registry.put_device(&own, now, "lease", &address.to_string())?;
         }
+        self.recall(&own, now)?;
         self.enforce(now)
     }
 
@@ -167,6 +171,36 @@ impl<G: Gateway> Controller<G> {
         };
         let mud = MudUrlRecord { url: url.to_owned(), source, signer: Signer::Anchored };
         self.join(name, mud, now)
+    }
+
+    /// Takes note of what was heard on the wire: as [`Controller::heard`], of the device with that hardware address. Of one
+    /// that is not known it is remembered until it is, since a device says its URL before it has an address.
+    ///
+    /// # Errors
+    /// As [`Controller::heard`].
+    pub fn overheard(&mut self, said: Said, now: i64) -> Result<bool> {
+        match self.registry.with_hardware(said.hardware)? {
+            Some(record) => self.heard(&record.name, said.url.as_str(), said.heard, now),
+            None => {
+                self.strangers.retain(|other| other.hardware != said.hardware);
+                if self.strangers.len() >= STRANGERS {
+                    self.strangers.pop_front();
+                }
+                self.strangers.push_back(said);
+                Ok(false)
+            }
+        }
+    }
+
+    /// What was heard of a device before it was known.
+    fn recall(&mut self, record: &DeviceRecord, now: i64) -> Result<()> {
+        let known = |said: &Said| Some(said.hardware) == record.hardware;
+        if let Some(at) = self.strangers.iter().position(known)
+            && let Some(said) = self.strangers.remove(at)
+        {
+            self.heard(&record.name, said.url.as_str(), said.heard, now)?;
+        }
+        Ok(())
     }
 
     /// Takes the certificate with which a device has authenticated itself, and those that came with it, in DER: the

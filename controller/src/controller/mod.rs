@@ -17,11 +17,12 @@ use hexad_operator::network::enforce::Put;
 use hexad_operator::network::nft::Compiler;
 use hexad_operator::network::policy::{Access, Device, Peer, Policy, Site, Transport};
 use ipnet::IpNet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 
 use crate::configuration::Configuration;
 use crate::gateway::Gateway;
+use crate::listener::Said;
 use crate::record::{DeviceRecord, MudUrlRecord, Signer, State};
 use crate::registry::Registry;
 use crate::trust::Trust;
@@ -60,6 +61,8 @@ pub struct Counts {
     pub learned: u64,
     /// DNS answers with local addresses refused.
     pub rebindings: u64,
+    /// DHCP messages and LLDP frames refused.
+    pub unheard: u64,
 }
 
 /// A controller of one gateway.
@@ -79,6 +82,8 @@ pub struct Controller<G> {
     counts: Counts,
     /// When a file that could not be had is asked for again.
     retries: BTreeMap<(String, Signer), i64>,
+    /// What was heard from hardware addresses that are not known, the oldest first.
+    strangers: VecDeque<Said>,
 }
 
 type Result<T> = core::result::Result<T, ControllerError>;
@@ -108,6 +113,7 @@ impl<G: Gateway> Controller<G> {
             take_up: configuration.take_up,
             counts: Counts::default(),
             retries: BTreeMap::new(),
+            strangers: VecDeque::new(),
         })
     }
 
@@ -254,6 +260,11 @@ impl<G: Gateway> Controller<G> {
     pub fn rebinding(&mut self, name: &str, address: IpAddr, now: i64) -> Result<()> {
         self.counts.rebindings += 1;
         Ok(self.registry.log(now, name, "rebinding-refused", &address.to_string())?)
+    }
+
+    /// Takes note of a DHCP message or an LLDP frame that can't be taken.
+    pub const fn unheard(&mut self) {
+        self.counts.unheard += 1;
     }
 
     /// Lets time pass: attestation results that are too old hold no longer.

@@ -20,8 +20,11 @@ const MAX_V6: usize = 251;
 /// A DHCP message from a device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Message {
-    /// The hardware address of the client (`chaddr`), if it is one of Ethernet; DHCPv6 has no such field.
+    /// The hardware address of the client, if it is one of Ethernet: `chaddr` in DHCPv4; in DHCPv6 what the relay agent
+    /// next to the client says (`OPTION_CLIENT_LINKLAYER_ADDR`; RFC 6939, 4), and nothing without one.
     pub mac_address: Option<[u8; 6]>,
+    /// Whether a relay agent has forwarded it, so that the frame is not the client's own.
+    pub relayed: bool,
     /// The MUD URL, if the device says one.
     pub url: Option<MudUrl>,
 }
@@ -114,8 +117,10 @@ pub fn message_v4(message: &[u8]) -> Result<Message, Error> {
     }
     let address = fields.get(28..34).and_then(|address| address.try_into().ok());
     let mac_address = address.filter(|_| (*hardware, *length) == (1, 6));
+    // `giaddr` is set by the relay agent (RFC 2131, 2).
+    let relayed = fields.get(24..28).is_some_and(|agent| agent.iter().any(|byte| *byte != 0));
     let url = options_v4(options, FIELDS.saturating_add(COOKIE.len()))?;
-    Ok(Message { mac_address, url })
+    Ok(Message { mac_address, relayed, url })
 }
 
 /// The MUD URL among the options of a DHCPv6 message, if there is one.
@@ -163,22 +168,31 @@ pub fn message_v6(message: &[u8]) -> Result<Message, Error> {
     const RELAY: usize = 34;
     const RELAY_FORW: u8 = 12;
     const OPTION_RELAY_MSG: u16 = 9;
+    const OPTION_CLIENT_LINKLAYER_ADDR: u16 = 79;
+    /// The hardware type of Ethernet, before the address.
+    const ETHERNET: [u8; 2] = [0, 1];
     /// `HOP_COUNT_LIMIT` (RFC 8415, 7.6).
     const HOPS: usize = 8;
-    let mut message = message;
+    let (mut message, mut mac_address, mut relayed) = (message, None, false);
     for _ in 0..=HOPS {
         let cut = Error::new(ErrorKind::UnexpectedEnd, message.len());
         match message.first() {
             // Solicit, Request, Confirm, Renew, Rebind, Release, Decline and Information-request.
             Some(1 | 3..=6 | 8 | 9 | 11) => {
                 let options = message.get(CLIENT..).ok_or(cut)?;
-                return Ok(Message { mac_address: None, url: url_v6(options)? });
+                return Ok(Message { mac_address, relayed, url: url_v6(options)? });
             }
             Some(&RELAY_FORW) => {
                 let mut inner = None;
+                // The agent next to the client is the last one here.
+                (mac_address, relayed) = (None, true);
                 each_v6(message.get(RELAY..).ok_or(cut)?, RELAY, |code, value, offset| {
                     if code == OPTION_RELAY_MSG && inner.replace(value).is_some() {
                         return Err(Error::new(ErrorKind::Duplicate, offset));
+                    }
+                    if code == OPTION_CLIENT_LINKLAYER_ADDR {
+                        let address = value.strip_prefix(&ETHERNET);
+                        mac_address = address.and_then(|address| address.try_into().ok());
                     }
                     Ok(())
                 })?;

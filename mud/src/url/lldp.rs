@@ -6,7 +6,7 @@ use super::{Error, ErrorKind, MudUrl, mud_string};
 
 /// The type of an organizationally specific TLV (IEEE 802.1AB, 8.6).
 const ORGANIZATION: u16 = 127;
-/// IANA's OUI and the subtype for MUD URLs (RFC 8520, 17.5).
+/// IANA's OUI and the subtype for MUD URLs (RFC 8520, 12 and 17).
 const MUD: [u8; 4] = [0x00, 0x00, 0x5e, 1];
 /// The longest MUD URL, in bytes: the value of a TLV has up to 511 bytes, four of which say what it is.
 const MAX: usize = 507;

@@ -4,8 +4,10 @@ use super::{NOW, URL, configuration, controller, events, name, rules, with};
 use crate::configuration::Configuration;
 use crate::controller::{Controller, ControllerError, Heard};
 use crate::gateway::Paper;
+use crate::listener::Said;
 use crate::record::{Source, State};
 use crate::trust::Trust;
+use hexad_mud::url::MudUrl;
 use hexad_operator::network::policy::{DeviceName, HardwareAddress};
 use std::net::IpAddr;
 
@@ -89,4 +91,29 @@ fn strangers_are_taken_up_on_demand() {
     let other = DeviceName::new("other").unwrap();
     let error = controller.put_device(other, Vec::new(), Some(HARDWARE), NOW).unwrap_err();
     assert!(matches!(error, ControllerError::SameHardware));
+}
+
+/// What a device said before it was known holds when it is: it says its URL before it is given an address.
+#[test]
+fn strangers_are_remembered() {
+    let mut controller =
+        with(&Configuration { take_up: true, ..configuration() }, Trust::default());
+    let say =
+        |hardware, url: &str| Said { hardware, url: MudUrl::new(url).unwrap(), heard: Heard::Dhcp };
+    assert!(!controller.overheard(say(HARDWARE, "https://a.example/1"), NOW).unwrap());
+    assert!(!controller.overheard(say(HARDWARE, URL), NOW).unwrap());
+    assert_eq!(controller.registry.devices().unwrap().len(), 1, "nobody comes by talking");
+    controller.lease(HARDWARE, address("192.0.2.20"), NOW).unwrap();
+    let known = controller.with_hardware(HARDWARE).unwrap();
+    let mud = controller.registry.device(&known).unwrap().unwrap().mud.unwrap();
+    assert_eq!((mud.url.as_str(), mud.source), (URL, Source::Dhcp));
+    assert!(controller.overheard(say(HARDWARE, "https://a.example/2"), NOW).unwrap());
+
+    // Whoever invents hardware addresses drives out those before, and takes no more room.
+    for number in 0..3000_u16 {
+        let [high, low] = number.to_be_bytes();
+        let stranger = HardwareAddress([2, 0, 0, 1, high, low]);
+        controller.overheard(say(stranger, URL), NOW).unwrap();
+    }
+    assert_eq!(controller.strangers.len(), 1024);
 }

@@ -301,7 +301,7 @@ fn registry_of_another_version() {
     drop(first);
     let database = rusqlite::Connection::open(&path).unwrap();
     let earlier = "UPDATE device SET mud_signer = substr(mud_signer, 5);
-        DROP TABLE result; DROP TABLE manifest; PRAGMA user_version = 1;";
+        DROP TABLE result; DROP TABLE manifest; DROP INDEX device_hardware; PRAGMA user_version = 1;";
     database.execute_batch(earlier).unwrap();
     let second = with(open().unwrap());
     let record = second.registry.device(&name()).unwrap().unwrap();
