@@ -6,7 +6,8 @@ hexadecimal, keys are COSE_Key structures. Members of a request:
   library       "cwt" or "pycose"; or "uswid", for tags: `kind` is "coswid" or "swid", and further members are
                 those that its methods name;
                 or "token", for CWTs by cwt: `payload` is the claims-set, `key` alone protects it
-  do            "make", "read", "rsa" (a new key), "algorithms" (those that the library names)
+  do            "make", "read", "rsa" (a new key), "algorithms" (those that the library names); by cwt
+                "countersign" (`message` by `key`, in brief or not: `brief`), "counterverify"
   kind          "sign1", "sign", "mac0", "mac", "encrypt0" or "encrypt"
   alg, key      of the content or the signer; the key is absent where a recipient gives it
   signers       of "sign", in place of alg and key: a list of {alg, key, kid}
@@ -189,6 +190,27 @@ class Cwt:
         if request.get("content") is not None:
             options["detached_payload"] = octets(request, "content")
         return cwt.COSE.new().decode(octets(request, "message"), key, **options)
+
+
+    def countersign(self, request):
+        message = cwt.COSEMessage.loads(octets(request, "message"))
+        alg, kid = request["alg"], octets(request, "kid")
+        key = self.key(octets(request, "key"), None, alg)
+        signer = cwt.Signer.new(key, {1: alg}, {4: kid})
+        message.countersign(
+            signer,
+            octets(request, "aad") or b"",
+            abbreviated=request["brief"],
+            detached_payload=octets(request, "content"),
+        )
+        return message.dumps()
+
+    def counterverify(self, request):
+        message = cwt.COSEMessage.loads(octets(request, "message"))
+        key = self.key(octets(request, "key"), octets(request, "kid"), request["alg"])
+        aad = octets(request, "aad") or b""
+        message.counterverify(key, aad, detached_payload=octets(request, "content"))
+        return b""
 
 
 class Pycose:
@@ -420,6 +442,10 @@ def answer(request):
     library = LIBRARIES[request["library"]]
     if task == "algorithms":
         return {"algorithms": library.algorithms()}
+    if task == "countersign":
+        return {"message": library.countersign(request).hex()}
+    if task == "counterverify":
+        return {"payload": library.counterverify(request).hex()}
     if task == "make":
         return {"message": library.make(request).hex()}
     return {"payload": library.read(request).hex()}

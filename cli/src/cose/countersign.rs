@@ -1,65 +1,113 @@
 //! Countersignatures on messages that are made and verified (RFC 9338).
 
+use std::path::PathBuf;
+
+use clap::Args;
 use hexad_cose_core::cbor::{Cursor, Encoder};
 use hexad_cose_core::iana::header;
 use hexad_cose_core::{
-    Error, ErrorKind, Expect, Key, KeyOperation, Message, NewCountersignature, NewHeaders,
-    Parameter, insert_unprotected,
+    Algorithm, Error, ErrorKind, Expect, Key, KeyOperation, Message, NewCountersignature,
+    NewHeaders, Parameter, insert_unprotected,
 };
-use hexad_rustcrypto::RustCrypto;
+use hexad_rustcrypto::{RustCrypto, SigningKey};
 
 use super::make::{OVERHEAD, allow};
 use crate::failure::Failure;
 use crate::input::Input;
-use crate::keys::{KeyFile, SIGNATURES};
+use crate::keys::{KeyFile, SIGNATURES, read_all};
 
-/// `message`, whose tag is or would be `number`, countersigned by all of `signers` in its unprotected
-/// header.
-pub fn add(
-    message: Vec<u8>,
-    number: u64,
-    signers: &[KeyFile],
-    aad: &[u8],
-    detached: Option<&[u8]>,
-) -> Result<Vec<u8>, Failure> {
-    if signers.is_empty() {
-        return Ok(message);
+/// Who is to countersign a message that is made.
+#[derive(Args, Debug)]
+pub struct Countersigning {
+    /// A private key that countersigns the message (RFC 9338); may be given several times
+    #[arg(long, value_name = "KEY")]
+    countersign: Vec<PathBuf>,
+    /// A private key that countersigns the message in brief, as a bare signature (RFC 9338, 3.2)
+    #[arg(long, value_name = "KEY")]
+    countersign0: Option<PathBuf>,
+}
+
+impl Countersigning {
+    /// Whether nobody is.
+    pub const fn is_empty(&self) -> bool {
+        self.countersign.is_empty() && self.countersign0.is_none()
     }
-    let failed = |error: Error| Failure::Rejected {
-        what: "the new message".to_owned(),
-        problem: error.into(),
-    };
-    let parsed = Message::parse_as(number, &mut Cursor::new(&message)).map_err(failed)?;
-    let mut values = Vec::new();
-    for file in signers {
-        let key = file.key()?;
-        let signer = file.signing_key()?;
-        let algorithm = key.algorithm().unwrap_or(signer.algorithm());
-        allow(file, &key, algorithm, KeyOperation::Sign)?;
-        let expect = expecting(Expect::alg(algorithm), aad, detached);
-        let mut headers = NewHeaders::new(algorithm);
-        if let Some(kid) = key.kid() {
-            headers = headers.kid(kid);
+
+    /// `message`, whose tag is or would be `number`, countersigned by all of them in its unprotected
+    /// header.
+    pub fn add(
+        &self,
+        message: Vec<u8>,
+        number: u64,
+        aad: &[u8],
+        detached: Option<&[u8]>,
+    ) -> Result<Vec<u8>, Failure> {
+        let mut values = Vec::new();
+        let parsed = Message::parse_as(number, &mut Cursor::new(&message)).map_err(failed)?;
+        for file in &read_all(&self.countersign)? {
+            let signer = Countersigner::new(file)?;
+            let kid = signer.key.kid();
+            let headers = NewHeaders::new(signer.algorithm);
+            let headers = kid.map_or(headers, |kid| headers.kid(kid));
+            let mut space = vec![0; OVERHEAD.saturating_add(kid.map_or(0, <[u8]>::len))];
+            let expect = expecting(Expect::alg(signer.algorithm), aad, detached);
+            let value = NewCountersignature::on(&parsed, expect)
+                .and_then(|new| new.sign(headers, &signer.signing, &mut space, &mut RustCrypto))
+                .map_err(|error| file.reject(error))?;
+            values.push(value.to_vec());
         }
-        let kid = key.kid().map_or(0, <[u8]>::len);
-        let mut space = vec![0; OVERHEAD.saturating_add(kid)];
-        let value = NewCountersignature::on(&parsed, expect)
-            .and_then(|new| new.sign(headers, &signer, &mut space, &mut RustCrypto))
-            .map_err(|error| file.reject(error))?;
-        values.push(value.to_vec());
+        let brief = match &self.countersign0 {
+            None => None,
+            Some(path) => {
+                let file = KeyFile::read(path)?;
+                let Countersigner { signing, algorithm, .. } = Countersigner::new(&file)?;
+                let mut space = vec![0; OVERHEAD];
+                let (expect, crypto) = (Expect::alg(algorithm), &mut RustCrypto);
+                let value = NewCountersignature::on(&parsed, expecting(expect, aad, detached))
+                    .and_then(|new| new.sign_abbreviated(algorithm, &signing, &mut space, crypto))
+                    .map_err(|error| file.reject(error))?;
+                Some(value.to_vec())
+            }
+        };
+        // One stands alone, several in an array (RFC 9338, 3.1).
+        let mut full = Vec::new();
+        let mut encoder = Encoder::appending(&mut full);
+        if values.len() > 1 {
+            encoder.array(values.len()).map_err(failed)?;
+        }
+        for one in &values {
+            encoder.raw(one).map_err(failed)?;
+        }
+        let full = (!full.is_empty()).then_some((header::COUNTERSIGNATURE_V2, full));
+        let brief = brief.map(|value| (header::COUNTERSIGNATURE0_V2, value));
+        full.into_iter().chain(brief).try_fold(message, |message, (label, value)| {
+            let mut buffer = vec![0; message.len().saturating_add(value.len()).saturating_add(16)];
+            let parameter = Parameter::new(label, &value);
+            insert_unprotected(&message, &parameter, &mut buffer)
+                .map(<[u8]>::to_vec)
+                .map_err(failed)
+        })
     }
-    // One stands alone, several in an array (RFC 9338, 3.1).
-    let mut value = Vec::new();
-    let mut encoder = Encoder::appending(&mut value);
-    if values.len() > 1 {
-        encoder.array(values.len()).map_err(failed)?;
+}
+
+/// Somebody who countersigns.
+struct Countersigner<'k> {
+    key: Key<'k>,
+    signing: SigningKey,
+    algorithm: Algorithm,
+}
+
+impl<'k> Countersigner<'k> {
+    fn new(file: &'k KeyFile) -> Result<Self, Failure> {
+        let (key, signing) = (file.key()?, file.signing_key()?);
+        let algorithm = key.algorithm().unwrap_or(signing.algorithm());
+        allow(file, &key, algorithm, KeyOperation::Sign)?;
+        Ok(Self { key, signing, algorithm })
     }
-    for one in &values {
-        encoder.raw(one).map_err(failed)?;
-    }
-    let mut buffer = vec![0; message.len().saturating_add(value.len()).saturating_add(16)];
-    let parameter = Parameter::new(header::COUNTERSIGNATURE_V2, &value);
-    insert_unprotected(&message, &parameter, &mut buffer).map(<[u8]>::to_vec).map_err(failed)
+}
+
+fn failed(error: Error) -> Failure {
+    Failure::Rejected { what: "the new message".to_owned(), problem: error.into() }
 }
 
 /// That all of `signers` have countersigned `message`, in full or abbreviated; the indexes of the full

@@ -9,12 +9,13 @@ use hexad_rustcrypto::RustCrypto;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::countersign;
 use super::message::{Guess, describe_headers, headers_json, kind, parse, whom};
 use super::recipient::{Derivation, Own};
 use crate::arguments::{self, Bytes};
 use crate::failure::{Failure, Problem};
 use crate::input::{Input, hex};
-use crate::keys::{CIPHERS, CONTENTS, KeyFile, RECIPIENTS};
+use crate::keys::{CIPHERS, CONTENTS, KeyFile, RECIPIENTS, read_all};
 use crate::output::Output;
 use crate::report::{Made, Report};
 
@@ -46,6 +47,9 @@ pub struct Decrypt {
     sender: Option<PathBuf>,
     #[command(flatten)]
     derivation: Derivation,
+    /// A key that must have countersigned the message; may be given several times
+    #[arg(long, value_name = "KEY")]
+    countersigner: Vec<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -103,6 +107,9 @@ pub fn decrypt(arguments: &Decrypt) -> Result<Report, Failure> {
         }
     };
     let plaintext = buffer.get(..size).unwrap_or_default();
+    let (aad, beside) = (arguments.aad.as_slice(), ciphertext.as_ref().map(Input::bytes));
+    let countersigners = read_all(&arguments.countersigner)?;
+    let countersigned = countersign::verify(&message, &countersigners, aad, beside, &input)?;
 
     let mut report = Report::new(kind(&message));
     report.accepted(format_args!("{} decrypted", message.name()));
@@ -114,6 +121,9 @@ pub fn decrypt(arguments: &Decrypt) -> Result<Report, Failure> {
         let mut object = headers_json(&headers);
         object.insert("index".to_owned(), json!(index));
         report.json("recipient", Value::Object(object));
+    }
+    if !countersigned.is_empty() {
+        report.entry("countersigned", "countersignatures verified", countersigned.len(), true);
     }
     report.json("authenticated", !arguments.unauthenticated);
     report.json("detached", ciphertext.is_some());

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hexad_cose_core::{
-    Algorithm, Builder, Encrypt0, Error, ErrorKind, Key, KeyOperation, NewHeaders, Secret, kind,
+    Algorithm, Builder, Encrypt0, Error, ErrorKind, Key, KeyOperation, NewHeaders, Secret,
+    iana::tag, kind,
 };
 use hexad_rustcrypto::RustCrypto;
 
+use super::countersign::Countersigning;
 use super::make::{Make, allow, fill_randomly};
-use super::recipient::{Addressee, Derivation, describe, with_recipients};
-use crate::arguments;
+use super::recipient::{Addressing, describe};
 use crate::failure::{Failure, Problem};
 use crate::input::Input;
 use crate::keys::KeyFile;
@@ -24,14 +25,10 @@ pub struct Encrypt {
     /// The shared key: COSE_Key or JWK
     #[arg(short, long, required_unless_present = "recipient", conflicts_with = "recipient")]
     key: Option<PathBuf>,
-    /// A recipient's key, public or shared with it; may be given several times
-    #[arg(long, value_name = "KEY")]
-    recipient: Vec<PathBuf>,
-    /// How recipients come by the content key, by name or number
-    #[arg(long, value_name = "ALG", value_parser = arguments::algorithm, allow_hyphen_values = true)]
-    recipient_alg: Option<Algorithm>,
     #[command(flatten)]
-    derivation: Derivation,
+    addressing: Addressing,
+    #[command(flatten)]
+    countersigning: Countersigning,
     /// Write the ciphertext to this file, and leave it out of the message
     #[arg(long, value_name = "FILE")]
     ciphertext: Option<PathBuf>,
@@ -65,19 +62,18 @@ pub fn encrypt(arguments: &Encrypt) -> Result<Report, Failure> {
             let builder = make.dress(Encrypt0::builder(headers));
             let sealed = arguments.seal0(builder, &payload, &secret, kid, algorithm);
             let sealed = sealed.map_err(|error| file.reject(error))?;
+            let sealed = arguments.countersigned(sealed, tag::ENCRYPT0)?;
             let report = make.report("encrypt0", algorithm, kid, sealed.message.clone());
             (sealed, report)
         }
         None => {
-            let addressees = Addressee::read_all(&arguments.recipient, arguments.recipient_alg)?;
+            let addressing = &arguments.addressing;
+            let addressees = addressing.addressees()?;
             let algorithm = make.alg.unwrap_or(Algorithm::A256GCM);
             arguments.allow_cipher(algorithm)?;
             let iv = nonce(algorithm)?;
-            let sealed = with_recipients(
-                &addressees,
-                algorithm,
-                &arguments.derivation.info(),
-                |recipients, key| {
+            let sealed =
+                addressing.with_recipients(&addressees, algorithm, |recipients, key| {
                     let headers = arguments.headers(algorithm, None, &iv);
                     let builder = make.dress(hexad_cose_core::Encrypt::builder(headers));
                     let (size, proofs) = arguments.sizes(&payload, algorithm, recipients.len());
@@ -103,8 +99,8 @@ pub fn encrypt(arguments: &Encrypt) -> Result<Report, Failure> {
                         what: "the new message".to_owned(),
                         problem: error.into(),
                     })
-                },
-            )?;
+                })?;
+            let sealed = arguments.countersigned(sealed, tag::ENCRYPT)?;
             let mut report = make.report("encrypt", algorithm, None, sealed.message.clone());
             describe(&mut report, &addressees);
             (sealed, report)
@@ -128,6 +124,14 @@ impl Encrypt {
     ) -> NewHeaders<'a> {
         let headers = self.make.headers(NewHeaders::new(algorithm).iv(iv), kid);
         if self.unauthenticated { headers.unprotected_algorithm() } else { headers }
+    }
+
+    /// What was made, countersigned: the ciphertext is, wherever it stands.
+    fn countersigned(&self, sealed: Sealed, number: u64) -> Result<Sealed, Failure> {
+        let Sealed { message, ciphertext } = sealed;
+        let aad = self.make.aad.as_slice();
+        let message = self.countersigning.add(message, number, aad, ciphertext.as_deref())?;
+        Ok(Sealed { message, ciphertext })
     }
 
     /// That a cipher without a tag was asked for by its name and by its lack.

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hexad_cose_core::{Algorithm, KeyOperation, Mac0, NewHeaders, iana::tag};
+use hexad_cose_core::{Algorithm, Key, KeyOperation, Mac0, NewHeaders, iana::tag};
 use hexad_rustcrypto::RustCrypto;
 
-use super::countersign;
+use super::countersign::Countersigning;
 use super::make::{Make, allow, draft};
-use super::recipient::{Addressee, Derivation, with_recipients};
-use crate::arguments;
+use super::payload::{Detached, Stream};
+use super::recipient::Addressing;
 use crate::failure::Failure;
 use crate::input::Input;
-use crate::keys::{KeyFile, read_all};
+use crate::keys::KeyFile;
 use crate::report::Report;
 
 #[derive(Args, Debug)]
@@ -22,24 +22,22 @@ pub struct Mac {
     /// The symmetric key: COSE_Key or JWK
     #[arg(short, long, required_unless_present = "recipient", conflicts_with = "recipient")]
     key: Option<PathBuf>,
-    /// A recipient's key, public or shared with it; may be given several times
-    #[arg(long, value_name = "KEY")]
-    recipient: Vec<PathBuf>,
-    /// How recipients come by the content key, by name or number
-    #[arg(long, value_name = "ALG", value_parser = arguments::algorithm, allow_hyphen_values = true)]
-    recipient_alg: Option<Algorithm>,
     #[command(flatten)]
-    derivation: Derivation,
-    /// A private key that countersigns the message (RFC 9338); may be given several times
-    #[arg(long, value_name = "KEY")]
-    countersign: Vec<PathBuf>,
-    /// Leave the payload out of the message
+    addressing: Addressing,
+    #[command(flatten)]
+    countersigning: Countersigning,
+    /// Leave the payload out of the message; one of more than 64 MiB is streamed
     #[arg(long)]
     detached: bool,
 }
 
 pub fn mac(arguments: &Mac) -> Result<Report, Failure> {
-    let payload = Input::read(&arguments.make.payload)?;
+    let path = &arguments.make.payload;
+    let payload = match arguments.detached.then(|| Detached::open(path)).transpose()? {
+        Some(Detached::Streamed(stream)) => return streamed(arguments, &stream),
+        Some(Detached::Here(payload)) => payload,
+        None => Input::read(path)?,
+    };
     match &arguments.key {
         Some(path) => under_key(arguments, &payload, &KeyFile::read(path)?),
         None => for_recipients(arguments, &payload),
@@ -47,6 +45,13 @@ pub fn mac(arguments: &Mac) -> Result<Report, Failure> {
 }
 
 impl Mac {
+    /// The algorithm, which the key may serve.
+    fn algorithm(&self, file: &KeyFile, key: &Key<'_>) -> Result<Algorithm, Failure> {
+        let algorithm = self.make.alg.or(key.algorithm()).unwrap_or(Algorithm::HMAC_256);
+        allow(file, key, algorithm, KeyOperation::MacCreate)?;
+        Ok(algorithm)
+    }
+
     fn embedded(&self, payload: &Input) -> usize {
         if self.detached { 0 } else { payload.bytes().len() }
     }
@@ -57,9 +62,8 @@ impl Mac {
         number: u64,
         payload: &Input,
     ) -> Result<Vec<u8>, Failure> {
-        let countersigners = read_all(&self.countersign)?;
         let detached = self.detached.then_some(payload.bytes());
-        countersign::add(made, number, &countersigners, self.make.aad.as_slice(), detached)
+        self.countersigning.add(made, number, self.make.aad.as_slice(), detached)
     }
 }
 
@@ -67,8 +71,7 @@ fn under_key(arguments: &Mac, payload: &Input, file: &KeyFile) -> Result<Report,
     let make = &arguments.make;
     let key = file.key()?;
     let secret = key.secret().map_err(|error| file.reject(error))?;
-    let algorithm = make.alg.or(key.algorithm()).unwrap_or(Algorithm::HMAC_256);
-    allow(file, &key, algorithm, KeyOperation::MacCreate)?;
+    let algorithm = arguments.algorithm(file, &key)?;
     let kid = make.kid(&key);
     let mut buffer = make.buffer(arguments.embedded(payload), kid, 1);
     let builder = make.dress(Mac0::builder(make.headers(NewHeaders::new(algorithm), kid)));
@@ -79,27 +82,44 @@ fn under_key(arguments: &Mac, payload: &Input, file: &KeyFile) -> Result<Report,
     Ok(make.report("mac0", algorithm, kid, made))
 }
 
+/// A `COSE_Mac0` whose payload is too large for memory.
+fn streamed(arguments: &Mac, stream: &Stream) -> Result<Report, Failure> {
+    let make = &arguments.make;
+    let (Some(path), true) = (&arguments.key, arguments.countersigning.is_empty()) else {
+        let message = "a payload of more than 64 MiB has no recipients, and is not countersigned";
+        return Err(Failure::Usage(message.to_owned()));
+    };
+    let file = KeyFile::read(path)?;
+    let refuse = |error| file.reject(error);
+    let key = file.key()?;
+    let secret = key.secret().map_err(refuse)?;
+    let algorithm = arguments.algorithm(&file, &key)?;
+    let kid = make.kid(&key);
+    let mut buffer = make.buffer(0, kid, 1);
+    let headers = make.headers(NewHeaders::new(algorithm), kid);
+    let draft = make.dress(Mac0::builder(headers)).detached_streamed(stream.length(), &mut buffer);
+    let draft = draft.map_err(refuse)?;
+    let made = stream.sign(|payload| draft.mac(payload, &secret, &mut RustCrypto), refuse);
+    Ok(make.report("mac0", algorithm, kid, made?.to_vec()))
+}
+
 fn for_recipients(arguments: &Mac, payload: &Input) -> Result<Report, Failure> {
     let make = &arguments.make;
-    let addressees = Addressee::read_all(&arguments.recipient, arguments.recipient_alg)?;
+    let addressing = &arguments.addressing;
+    let addressees = addressing.addressees()?;
     let algorithm = make.alg.unwrap_or(Algorithm::HMAC_256);
-    let made = with_recipients(
-        &addressees,
-        algorithm,
-        &arguments.derivation.info(),
-        |recipients, key| {
-            let mut buffer = make.buffer(arguments.embedded(payload), None, recipients.len());
-            let headers = make.headers(NewHeaders::new(algorithm), None);
-            let builder = make.dress(hexad_cose_core::Mac::builder(headers));
-            let made = draft(builder, payload.bytes(), arguments.detached, &mut buffer)
-                .and_then(|draft| draft.mac(&key.secret(), recipients, &mut RustCrypto));
-            let failed = |error: hexad_cose_core::Error| Failure::Rejected {
-                what: "the new message".to_owned(),
-                problem: error.into(),
-            };
-            made.map(<[u8]>::to_vec).map_err(failed)
-        },
-    )?;
+    let made = addressing.with_recipients(&addressees, algorithm, |recipients, key| {
+        let mut buffer = make.buffer(arguments.embedded(payload), None, recipients.len());
+        let headers = make.headers(NewHeaders::new(algorithm), None);
+        let builder = make.dress(hexad_cose_core::Mac::builder(headers));
+        let made = draft(builder, payload.bytes(), arguments.detached, &mut buffer)
+            .and_then(|draft| draft.mac(&key.secret(), recipients, &mut RustCrypto));
+        let failed = |error: hexad_cose_core::Error| Failure::Rejected {
+            what: "the new message".to_owned(),
+            problem: error.into(),
+        };
+        made.map(<[u8]>::to_vec).map_err(failed)
+    })?;
     let made = arguments.countersigned(made, tag::MAC, payload)?;
     let mut report = make.report("mac", algorithm, None, made);
     super::recipient::describe(&mut report, &addressees);

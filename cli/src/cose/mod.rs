@@ -39,7 +39,8 @@ Example:
     /// Make a COSE_Sign1, or with several keys a COSE_Sign
     #[command(after_help = "Example:
   hexad cose sign payload.bin --key author.cbor -o message.cose
-  hexad cose sign payload.bin --key a.cbor --key b.cbor --countersign notary.cbor -o message.cose")]
+  hexad cose sign payload.bin --key a.cbor --key b.cbor --countersign notary.cbor -o message.cose
+  hexad cose sign payload.bin --key author.cbor --countersign0 notary.cbor -o message.cose")]
     Sign(Box<sign::Sign>),
     /// Make a COSE_Mac0, or with recipients a COSE_Mac
     #[command(after_help = "Example:
@@ -48,12 +49,13 @@ Example:
     Mac(Box<mac::Mac>),
     /// Make a COSE_Encrypt0, or with recipients a COSE_Encrypt
     #[command(
-        after_help = "A recipient is a public key (ECDH-ES with key wrap), or a key that it shares (key wrap); another
-algorithm by --recipient-alg.
+        after_help = "A recipient is a public key (ECDH-ES with key wrap; with --sender, ECDH-SS), or a key that it shares (key
+wrap); another algorithm by --recipient-alg.
 
 Example:
   hexad cose encrypt secret.bin --key shared.cbor -o message.cose
-  hexad cose encrypt secret.bin --recipient a.pem --recipient b.cbor -o message.cose"
+  hexad cose encrypt secret.bin --recipient a.pem --recipient b.cbor -o message.cose
+  hexad cose encrypt secret.bin --recipient a.pem --sender mine.cbor --countersign notary.cbor -o message.cose"
     )]
     Encrypt(Box<encrypt::Encrypt>),
     /// Decrypt a COSE_Encrypt0 or COSE_Encrypt

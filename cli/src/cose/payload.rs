@@ -1,10 +1,12 @@
-//! A payload beside its message: in memory, or streamed from its file when it is large.
+//! A payload beside its message, that is checked or signed: in memory, or streamed from its file when it
+//! is large.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use hexad_cose_core::Error;
+use hexad_cose_core::{CryptoError, Error};
 
 use crate::failure::Failure;
 use crate::input::{Input, LIMIT};
@@ -18,7 +20,7 @@ const CHUNK: usize = 1 << 16;
 pub enum Detached {
     /// One that is in memory.
     Here(Input),
-    /// One that is read as it is checked.
+    /// One that is read as it is checked or signed.
     Streamed(Stream),
 }
 
@@ -65,6 +67,27 @@ impl Stream {
     /// Goes back to its start, for another reader.
     pub fn rewind(&self) -> Result<(), Failure> {
         (&self.file).rewind().map_err(|error| Failure::Io { what: self.name.clone(), error })
+    }
+
+    /// Has all of it read by `sign`, as often as that asks for; what `sign` gives, whose error `refuse`
+    /// makes a failure.
+    pub fn sign<T>(
+        &self,
+        sign: impl FnOnce(&dyn Fn(&mut dyn FnMut(&[u8])) -> Result<(), CryptoError>) -> Result<T, Error>,
+        refuse: impl Fn(Error) -> Failure,
+    ) -> Result<T, Failure> {
+        let failed = Cell::new(None);
+        let read = |take: &mut dyn FnMut(&[u8])| {
+            let taken = |piece: &[u8]| {
+                take(piece);
+                Ok(())
+            };
+            self.rewind().and_then(|()| self.pump(taken, &refuse)).map_err(|error| {
+                failed.set(Some(error));
+                CryptoError::Device
+            })
+        };
+        sign(&read).map_err(|error| failed.take().unwrap_or_else(|| refuse(error)))
     }
 
     /// Gives all of it, piece by piece, to `take`, whose error `refuse` makes a failure.

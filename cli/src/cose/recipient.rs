@@ -145,6 +145,22 @@ impl Derivation {
     }
 }
 
+/// For whom a message is made, and by whom.
+#[derive(Args, Debug)]
+pub struct Addressing {
+    /// A recipient's key, public or shared with it; may be given several times
+    #[arg(long, value_name = "KEY")]
+    pub recipient: Vec<PathBuf>,
+    /// How recipients come by the content key, by name or number
+    #[arg(long, value_name = "ALG", value_parser = arguments::algorithm, allow_hyphen_values = true)]
+    recipient_alg: Option<Algorithm>,
+    /// The sender's own private key, for recipients by static-static key agreement
+    #[arg(long, value_name = "KEY")]
+    sender: Option<PathBuf>,
+    #[command(flatten)]
+    derivation: Derivation,
+}
+
 /// Somebody for whom a message is made.
 #[derive(Debug)]
 pub struct Addressee {
@@ -154,133 +170,171 @@ pub struct Addressee {
     salt: Vec<u8>,
 }
 
-impl Addressee {
-    /// Reads those in the files, with one algorithm for all or what fits each key.
-    pub fn read_all(paths: &[PathBuf], algorithm: Option<Algorithm>) -> Result<Vec<Self>, Failure> {
+impl Addressing {
+    /// Those in the files, with one algorithm for all or what fits each key.
+    pub fn addressees(&self) -> Result<Vec<Addressee>, Failure> {
         let read = |path: &PathBuf| {
             let file = KeyFile::read(path)?;
-            let fitting = fitting(&file.key()?);
+            let fitting = self.fitting(&file.key()?);
             let mismatch = || file.reject(Problem::new(&ErrorKind::KeyMismatch, 0));
-            let algorithm = algorithm.or(fitting).ok_or_else(mismatch)?;
+            let algorithm = self.recipient_alg.or(fitting).ok_or_else(mismatch)?;
             // An encoded byte string of 32.
             let mut salt = vec![0x58, 32];
             salt.resize(34, 0);
             fill_randomly(salt.get_mut(2..).unwrap_or_default())?;
-            Ok(Self { file, algorithm, salt })
+            Ok(Addressee { file, algorithm, salt })
         };
-        paths.iter().map(read).collect()
+        let all: Vec<_> = self.recipient.iter().map(read).collect::<Result<_, _>>()?;
+        let by_sender = |it: &Addressee| {
+            let management = it.algorithm.key_management();
+            matches!(management, Some(KeyManagement::Agree { static_sender: true, .. }))
+        };
+        match (all.iter().any(by_sender), &self.sender) {
+            (true, None) => Err(Failure::Usage(
+                "static-static key agreement is with the sender's own key: --sender".to_owned(),
+            )),
+            (false, Some(_)) => Err(Failure::Usage(
+                "no recipient is by static-static key agreement: without --sender".to_owned(),
+            )),
+            _ => Ok(all),
+        }
     }
-}
 
-/// The key management that a key is made for, or that fits it.
-fn fitting(key: &Key<'_>) -> Option<Algorithm> {
-    let own = key.algorithm().filter(|own| own.key_management().is_some());
-    own.or_else(|| match (key.symmetric(), key.curve()) {
-        (Some(k), _) => match k.len() {
-            16 => Some(Algorithm::A128KW),
-            24 => Some(Algorithm::A192KW),
-            32 => Some(Algorithm::A256KW),
-            _ => None,
-        },
-        (None, Some(curve)) => {
-            curve.serves(Algorithm::ECDH_ES_A256KW).then_some(Algorithm::ECDH_ES_A256KW)
-        }
-        (None, None) => None,
-    })
-}
+    /// The key management that a key is made for, or that fits it.
+    fn fitting(&self, key: &Key<'_>) -> Option<Algorithm> {
+        let own = key.algorithm().filter(|own| own.key_management().is_some());
+        let agreed = match &self.sender {
+            None => Algorithm::ECDH_ES_A256KW,
+            Some(_) => Algorithm::ECDH_SS_A256KW,
+        };
+        own.or_else(|| match (key.symmetric(), key.curve()) {
+            (Some(k), _) => match k.len() {
+                16 => Some(Algorithm::A128KW),
+                24 => Some(Algorithm::A192KW),
+                32 => Some(Algorithm::A256KW),
+                _ => None,
+            },
+            (None, Some(curve)) => curve.serves(agreed).then_some(agreed),
+            (None, None) => None,
+        })
+    }
 
-/// Makes the recipients of a content that is for `content`, and gives them and its key to `use_them`.
-pub fn with_recipients<R>(
-    addressees: &[Addressee],
-    content: Algorithm,
-    info: &KdfInfo<'_>,
-    use_them: impl FnOnce(&[NewRecipient<'_>], &ContentKey) -> Result<R, Failure>,
-) -> Result<R, Failure> {
-    let keys: Vec<_> = addressees.iter().map(|it| it.file.key()).collect::<Result<_, _>>()?;
-    let salts: Vec<_> =
-        addressees.iter().map(|it| [Parameter::new(header::SALT, &it.salt)]).collect();
-    let fresh = |error: Error| Failure::Rejected {
-        what: "the content key".to_owned(),
-        problem: error.into(),
-    };
-    let mut key = None;
-    let mut recipients = Vec::new();
-    for ((addressee, own), salt) in addressees.iter().zip(&keys).zip(&salts) {
-        let mut headers = NewHeaders::new(addressee.algorithm);
-        if let Some(kid) = own.kid() {
-            headers = headers.kid(kid);
-        }
-        let refuse = |error: Error| addressee.file.reject(error);
-        let mismatch = || addressee.file.reject(Problem::new(&ErrorKind::KeyMismatch, 0));
-        let gives_key = match addressee.algorithm.key_management() {
-            Some(KeyManagement::Direct | KeyManagement::Derive(_)) => true,
-            Some(KeyManagement::Agree { wrap, static_sender: false, .. }) => wrap.is_none(),
-            Some(KeyManagement::Wrap) => false,
-            Some(KeyManagement::Agree { static_sender: true, .. }) | None => {
-                let message = "recipients by static-static key agreement are not made here";
+    /// Makes the recipients of a content that is for `content`, and gives them and its key to `use_them`.
+    pub fn with_recipients<R>(
+        &self,
+        addressees: &[Addressee],
+        content: Algorithm,
+        use_them: impl FnOnce(&[NewRecipient<'_>], &ContentKey) -> Result<R, Failure>,
+    ) -> Result<R, Failure> {
+        let keys: Vec<_> = addressees.iter().map(|it| it.file.key()).collect::<Result<_, _>>()?;
+        let salts: Vec<_> =
+            addressees.iter().map(|it| [Parameter::new(header::SALT, &it.salt)]).collect();
+        let sender = self.sender.as_deref().map(KeyFile::read).transpose()?;
+        let sender = sender.as_ref().map(KeyFile::agreement_key).transpose()?;
+        let making = Making { content, info: self.derivation.info(), sender };
+        let mut key = None;
+        let mut recipients = Vec::new();
+        for ((addressee, own), salt) in addressees.iter().zip(&keys).zip(&salts) {
+            let mut headers = NewHeaders::new(addressee.algorithm);
+            if let Some(kid) = own.kid() {
+                headers = headers.kid(kid);
+            }
+            let gives_key = !matches!(
+                addressee.algorithm.key_management(),
+                Some(KeyManagement::Wrap | KeyManagement::Agree { wrap: Some(_), .. })
+            );
+            if gives_key && addressees.len() > 1 {
+                let message = "a recipient whose key is the content key has to be the only one";
                 return Err(Failure::Usage(message.to_owned()));
             }
-        };
-        if gives_key && addressees.len() > 1 {
-            let message = "a recipient whose key is the content key has to be the only one";
-            return Err(Failure::Usage(message.to_owned()));
+            let (recipient, its) = if gives_key {
+                making.sharing(addressee, own, headers, salt)?
+            } else {
+                let key = match key.take() {
+                    Some(key) => key,
+                    None => ContentKey::generate(content, &mut SysRng).map_err(fresh)?,
+                };
+                (making.wrapping(addressee, own, headers, salt, &key)?, key)
+            };
+            key = Some(its);
+            recipients.push(recipient);
         }
-        if !gives_key && key.is_none() {
-            key = Some(ContentKey::generate(content, &mut SysRng).map_err(fresh)?);
-        }
-        let public = own.public();
-        let recipient = match (addressee.algorithm.key_management(), &key) {
-            (Some(KeyManagement::Direct), _) => {
-                let secret = own.secret().map_err(refuse)?;
-                key = Some(ContentKey::new(secret.value(), content).map_err(refuse)?);
-                NewRecipient::direct(headers)
-            }
-            (Some(KeyManagement::Derive(_)), _) => {
-                let secret = own.secret().map_err(refuse)?;
-                let headers = headers.unprotected(salt);
-                let made =
-                    NewRecipient::derived(headers, &secret, content, Some(info), &mut RustCrypto);
-                let (recipient, derived) = made.map_err(refuse)?;
-                key = Some(derived);
-                recipient
-            }
-            (Some(KeyManagement::Wrap), Some(key)) => {
-                let kek = own.secret().map_err(refuse)?;
-                NewRecipient::wrapped(headers, &kek, key, &mut RustCrypto).map_err(refuse)?
-            }
-            (Some(KeyManagement::Agree { .. }), Some(key)) if !gives_key => {
-                let peer = public.ok_or_else(mismatch)?;
-                let random = &mut SysRng;
-                NewRecipient::agreed_and_wrapped(
-                    headers,
-                    &peer,
-                    key,
-                    Some(info),
-                    random,
-                    &mut RustCrypto,
-                )
-                .map_err(refuse)?
-            }
-            _ => {
-                let peer = public.ok_or_else(mismatch)?;
-                let random = &mut SysRng;
-                let made = NewRecipient::agreed(
-                    headers,
-                    &peer,
-                    content,
-                    Some(info),
-                    random,
-                    &mut RustCrypto,
-                );
-                let (recipient, agreed) = made.map_err(refuse)?;
-                key = Some(agreed);
-                recipient
-            }
-        };
-        recipients.push(recipient);
+        let key = key.ok_or_else(|| Failure::Usage("there is no recipient".to_owned()))?;
+        use_them(&recipients, &key)
     }
-    let key = key.ok_or_else(|| Failure::Usage("there is no recipient".to_owned()))?;
-    use_them(&recipients, &key)
+}
+
+fn fresh(error: Error) -> Failure {
+    Failure::Rejected { what: "the content key".to_owned(), problem: error.into() }
+}
+
+/// What the recipients of one message have in common.
+struct Making<'a> {
+    content: Algorithm,
+    info: KdfInfo<'a>,
+    sender: Option<AgreementKey>,
+}
+
+impl Making<'_> {
+    /// A recipient who shares the content key or derives it, and that key.
+    fn sharing<'h>(
+        &self,
+        addressee: &Addressee,
+        own: &Key<'_>,
+        headers: NewHeaders<'h>,
+        salt: &'h [Parameter<'h>],
+    ) -> Result<(NewRecipient<'h>, ContentKey), Failure> {
+        let (content, info, crypto) = (self.content, Some(&self.info), &mut RustCrypto);
+        let mismatch = Error::new(ErrorKind::KeyMismatch, 0);
+        let made = match addressee.algorithm.key_management() {
+            Some(KeyManagement::Direct) => own.secret().and_then(|secret| {
+                Ok((NewRecipient::direct(headers), ContentKey::new(secret.value(), content)?))
+            }),
+            Some(KeyManagement::Derive(_)) => own.secret().and_then(|secret| {
+                let headers = headers.unprotected(salt);
+                NewRecipient::derived(headers, &secret, content, info, crypto)
+            }),
+            Some(KeyManagement::Agree { .. }) => match (own.public(), &self.sender) {
+                (Some(peer), Some(sender)) => {
+                    let (headers, sender) = (headers.unprotected(salt), (sender, sender.public()));
+                    NewRecipient::agreed_static(headers, &peer, sender, content, info, crypto)
+                }
+                (Some(peer), None) => {
+                    let random = &mut SysRng;
+                    NewRecipient::agreed(headers, &peer, content, info, random, crypto)
+                }
+                (None, _) => Err(mismatch),
+            },
+            Some(KeyManagement::Wrap) | None => Err(mismatch),
+        };
+        made.map_err(|error| addressee.file.reject(error))
+    }
+
+    /// A recipient for whom `key` is wrapped.
+    fn wrapping<'h>(
+        &self,
+        addressee: &Addressee,
+        own: &Key<'_>,
+        headers: NewHeaders<'h>,
+        salt: &'h [Parameter<'h>],
+        key: &ContentKey,
+    ) -> Result<NewRecipient<'h>, Failure> {
+        let (info, random, crypto) = (Some(&self.info), &mut SysRng, &mut RustCrypto);
+        let made = match (addressee.algorithm.key_management(), own.public(), &self.sender) {
+            (Some(KeyManagement::Wrap), ..) => {
+                own.secret().and_then(|secret| NewRecipient::wrapped(headers, &secret, key, crypto))
+            }
+            (Some(KeyManagement::Agree { static_sender: true, .. }), Some(peer), Some(sender)) => {
+                let (headers, sender) = (headers.unprotected(salt), (sender, sender.public()));
+                NewRecipient::agreed_static_and_wrapped(headers, &peer, sender, key, info, crypto)
+            }
+            (_, Some(peer), _) => {
+                NewRecipient::agreed_and_wrapped(headers, &peer, key, info, random, crypto)
+            }
+            (_, None, _) => Err(Error::new(ErrorKind::KeyMismatch, 0)),
+        };
+        made.map_err(|error| addressee.file.reject(error))
+    }
 }
 
 /// Those for whom a message was made, in its report.

@@ -7,9 +7,10 @@ use hexad_cose_core::{Algorithm, Key, KeyOperation, NewHeaders, Sign1, iana::tag
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use serde_json::json;
 
-use super::countersign;
+use super::countersign::Countersigning;
 use super::make::{Make, allow, draft};
 use super::message::whom;
+use super::payload::{Detached, Stream};
 use crate::failure::Failure;
 use crate::input::{Input, hex};
 use crate::keys::{KeyFile, read_all};
@@ -22,10 +23,9 @@ pub struct Sign {
     /// The private key: PEM, COSE_Key or JWK; several make a COSE_Sign
     #[arg(short, long, required = true)]
     key: Vec<PathBuf>,
-    /// A private key that countersigns the message (RFC 9338); may be given several times
-    #[arg(long, value_name = "KEY")]
-    countersign: Vec<PathBuf>,
-    /// Leave the payload out of the message
+    #[command(flatten)]
+    countersigning: Countersigning,
+    /// Leave the payload out of the message; one of more than 64 MiB is streamed
     #[arg(long)]
     detached: bool,
 }
@@ -50,9 +50,12 @@ impl<'a> Signer<'a> {
 
 pub fn sign(arguments: &Sign) -> Result<Report, Failure> {
     let make = &arguments.make;
-    let payload = Input::read(&make.payload)?;
+    let payload = match arguments.detached.then(|| Detached::open(&make.payload)).transpose()? {
+        Some(Detached::Streamed(stream)) => return streamed(arguments, &stream),
+        Some(Detached::Here(payload)) => payload,
+        None => Input::read(&make.payload)?,
+    };
     let files = read_all(&arguments.key)?;
-    let countersigners = read_all(&arguments.countersign)?;
     let signers: Vec<_> =
         files.iter().map(|file| Signer::new(file, make.alg)).collect::<Result<_, _>>()?;
     let embedded = if arguments.detached { 0 } else { payload.bytes().len() };
@@ -69,14 +72,14 @@ pub fn sign(arguments: &Sign) -> Result<Report, Failure> {
     match signers.as_slice() {
         [signer] => {
             let made = one(signer)?;
-            let made =
-                countersign::add(made, tag::SIGN1, &countersigners, make.aad.as_slice(), detached)?;
+            let (aad, countersigning) = (make.aad.as_slice(), &arguments.countersigning);
+            let made = countersigning.add(made, tag::SIGN1, aad, detached)?;
             Ok(make.report("sign1", signer.algorithm, make.kid(&signer.key), made))
         }
         signers => {
             let made = several(arguments, &payload, signers)?;
-            let made =
-                countersign::add(made, tag::SIGN, &countersigners, make.aad.as_slice(), detached)?;
+            let (aad, countersigning) = (make.aad.as_slice(), &arguments.countersigning);
+            let made = countersigning.add(made, tag::SIGN, aad, detached)?;
             let first = signers.first().map_or(Algorithm::ESP256, |signer| signer.algorithm);
             let mut report = make.report("sign", first, None, made);
             let signers: Vec<_> = signers
@@ -91,6 +94,25 @@ pub fn sign(arguments: &Sign) -> Result<Report, Failure> {
             Ok(report)
         }
     }
+}
+
+/// A `COSE_Sign1` whose payload is too large for memory.
+fn streamed(arguments: &Sign, stream: &Stream) -> Result<Report, Failure> {
+    let make = &arguments.make;
+    let files = read_all(&arguments.key)?;
+    let ([file], true) = (files.as_slice(), arguments.countersigning.is_empty()) else {
+        let message = "a payload of more than 64 MiB is signed by one, and not countersigned";
+        return Err(Failure::Usage(message.to_owned()));
+    };
+    let signer = Signer::new(file, make.alg)?;
+    let kid = make.kid(&signer.key);
+    let mut buffer = make.buffer(0, kid, 1);
+    let headers = make.headers(NewHeaders::new(signer.algorithm), kid);
+    let refuse = |error| file.reject(error);
+    let draft = make.dress(Sign1::builder(headers)).detached_streamed(stream.length(), &mut buffer);
+    let draft = draft.map_err(refuse)?;
+    let made = stream.sign(|payload| draft.sign(payload, &signer.signing, &mut RustCrypto), refuse);
+    Ok(make.report("sign1", signer.algorithm, kid, made?.to_vec()))
 }
 
 /// A message that all of them sign.

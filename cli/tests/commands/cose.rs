@@ -59,6 +59,97 @@ fn several_sign_and_others_countersign() {
     assert_eq!(shown["verified"], false);
 }
 
+/// RFC 9338, 3.2: a countersignature may be in brief, a signature without headers, beside those in full;
+/// it is on every kind of message, also on a ciphertext, wherever that stands.
+#[test]
+fn countersignatures_are_in_full_or_in_brief() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    generate(folder, "notary", &["--curve", "p384"]);
+    generate(folder, "brief", &["--curve", "ed25519"]);
+    generate(folder, "key", &["--alg", "A128GCM"]);
+    let [notary, brief] = ["notary", "brief"].map(|name| public(folder, name));
+    let both = ["--countersign", "notary", "--countersign0", "brief", "--aad", "01"];
+    for (make, open, apart) in [
+        (&["sign", "payload", "-k", "author.cbor"][..], &["verify", "-k", "author.pem"][..], false),
+        (
+            &["sign", "payload", "-k", "author.cbor", "--detached"],
+            &["verify", "-k", "author.pem", "--payload", "payload"],
+            true,
+        ),
+        (&["mac", "payload", "-k", "shared.cbor"], &["verify", "-k", "shared.cbor"], false),
+        (&["encrypt", "payload", "-k", "key"], &["decrypt", "-k", "key"], false),
+        (
+            &["encrypt", "payload", "-k", "key", "--ciphertext", "apart"],
+            &["decrypt", "-k", "key", "--ciphertext", "apart"],
+            true,
+        ),
+        (&["encrypt", "payload", "--recipient", "agree.pub"], &["decrypt", "-k", "agree"], false),
+    ] {
+        generate(folder, "agree", &["--curve", "x25519"]);
+        public(folder, "agree");
+        accepted(folder, &[&["cose"], make, &["-o", "message"], &both].concat());
+        let open = [&["cose"], open, &["message", "--aad", "01", "-o", "opened"]].concat();
+        let open = |more: &[&str]| json(folder, &[&open[..], more].concat());
+        let object = open(&["--countersigner", &notary, "--countersigner", &brief]);
+        assert_eq!(object["countersigned"], true, "{make:?}: {object}");
+        let other = open(&["--countersigner", "author.pem"]);
+        assert_eq!(other["ok"], false, "{make:?}: {other}");
+        let shown = json(folder, &["cose", "inspect", "message"]);
+        for name in ["countersignatures", "countersignatures0"] {
+            assert_eq!(shown[name].as_array().map(Vec::len), Some(1), "{shown}");
+        }
+        assert_eq!(shown["detached"], apart, "{shown}");
+    }
+    // A countersignature belongs to its message: another under the same key has none.
+    accepted(folder, &["cose", "sign", "payload", "-k", "author.cbor", "-o", "message"]);
+    let bare = ["cose", "verify", "message", "-k", "author.pem", "--countersigner", &brief];
+    assert_eq!(json(folder, &bare)["error"]["kind"], "missing");
+}
+
+/// RFC 9053, 6.3.1 and 6.4.1: static-static key agreement shows who sent a message; it is opened with the
+/// sender that is expected alone.
+#[test]
+fn a_static_sender_is_known_to_every_recipient() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    for curve in ["p256", "x25519"] {
+        for name in ["a", "b", "sender", "other"] {
+            generate(folder, name, &["--curve", curve]);
+        }
+        let [a, b, sender, other] = ["a", "b", "sender", "other"].map(|name| public(folder, name));
+        let recipients = ["--recipient", &a, "--recipient", &b];
+        for (make, open) in [("encrypt", "decrypt"), ("mac", "verify")] {
+            for (alg, who, names) in [
+                (None, &recipients[..], &["a", "b"][..]),
+                (Some("ECDH-SS+A128KW"), &recipients, &["a", "b"]),
+                (Some("ECDH-SS+HKDF-512"), &recipients[..2], &["a"]),
+            ] {
+                let named = alg.map_or(vec![], |alg| vec!["--recipient-alg", alg]);
+                let made = ["cose", make, "payload", "--sender", "sender", "-o", "message"];
+                let made = [&made[..], who, &named].concat();
+                accepted(folder, &[&made[..], &["--party-u", "us"]].concat());
+                for name in names {
+                    let open = ["cose", open, "message", "-k", name, "-o", "opened"];
+                    let from = |sender, more: &[&str]| {
+                        json(folder, &[&open[..], &["--sender", sender], more].concat())
+                    };
+                    let object = from(&sender, &["--party-u", "us"]);
+                    assert_eq!(object["ok"], true, "{curve} {alg:?}: {object}");
+                    holds(folder, "opened", PAYLOAD);
+                    assert_eq!(from(&other, &["--party-u", "us"])["ok"], false, "{curve} {alg:?}");
+                    assert_eq!(from(&sender, &["--party-u", "you"])["ok"], false, "{alg:?}");
+                }
+            }
+        }
+        let make = ["cose", "encrypt", "payload", "--recipient", &a, "-o", "message"];
+        let without = [&make[..], &["--recipient-alg", "ECDH-SS+A128KW"]].concat();
+        assert!(refused(folder, &without, 2).ends_with("--sender"));
+        let of_none = [&make[..], &["--recipient-alg", "ECDH-ES+A128KW", "--sender", "b"]].concat();
+        assert!(refused(folder, &of_none, 2).ends_with("without --sender"));
+    }
+}
+
 /// RFC 9053, 4: every algorithm for content, in a COSE_Encrypt0, opens under its key alone.
 #[test]
 fn contents_open_under_their_key_alone() {
@@ -183,9 +274,27 @@ fn large_payloads_are_streamed() {
     let copied = [&verify[..], &["large", "-o", "copy"]].concat();
     assert!(refused(folder, &copied, 2).contains("64 MiB"));
 
-    // The tag is made over the payload in one piece.
+    // Signed as it is read: by what signs a digest, and by what reads it twice.
+    generate(folder, "ed25519", &["--curve", "ed25519"]);
+    let two = ["-k", "author.cbor", "-k", "ed25519"];
+    let make = ["cose", "sign", "large", "--detached", "-o", "message"];
+    assert!(refused(folder, &[&make[..], &two].concat(), 2).contains("64 MiB"));
+    for key in ["author.cbor", "ed25519"] {
+        accepted(folder, &[&make[..], &["-k", key]].concat());
+        let verify = ["cose", "verify", "message", "-k", key, "--payload"];
+        accepted(folder, &[&verify[..], &["large"]].concat());
+        let other = json(folder, &[&verify[..], &["payload"]].concat());
+        assert_eq!(other["error"]["kind"], "verification-failed", "{other}");
+    }
+
+    // The tag is made over the payload in pieces, and is that over the payload in one piece.
     let zeros = vec![0; (64 << 20) + 1];
-    std::fs::write(folder.join("message"), crate::samples::detached_mac(&zeros)).unwrap();
+    let whole = crate::samples::detached_mac(&zeros);
+    let make = ["cose", "mac", "large", "--detached", "-k", "shared.cbor", "-o", "message"];
+    accepted(folder, &make);
+    let tag = |message: &[u8]| message[message.len() - 32..].to_vec();
+    assert_eq!(tag(&std::fs::read(folder.join("message")).unwrap()), tag(&whole));
+    std::fs::write(folder.join("message"), whole).unwrap();
     let verify = ["cose", "verify", "message", "-k", "shared.cbor", "--payload", "large"];
     let object = json(folder, &verify);
     assert_eq!((&object["ok"], &object["payload"]), (&true.into(), &value!(null)), "{object}");

@@ -42,7 +42,8 @@ pub enum ContentTypeBuf {
 }
 
 impl Content {
-    fn new(case: &Case, random: &mut ChaCha8Rng) -> Self {
+    /// A random one that `case` can carry.
+    pub fn new(case: &Case, random: &mut ChaCha8Rng) -> Self {
         let free = case.is_unauthenticated();
         let content_type = match random.next_u32() % 3 {
             0 => Some(ContentTypeBuf::Format(
@@ -259,6 +260,6 @@ fn request(case: &Case, keys: &Keys, content: &Content, task: Task<'_>) -> Resul
     Ok(request.into())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,9 +1,10 @@
-//! Messages exchanged with Python's `cwt` and `pycose`, tokens with `cwt`, and tags with `uswid`: theirs read by us, ours read
+//! Messages exchanged with Python's `cwt` and `pycose`, countersignatures and tokens with `cwt`, and tags with `uswid`: theirs read by us, ours read
 //! by them, changed ones refused by both. `cargo xtask setup` makes the environment that the peer runs in.
 //!
 //! What is random follows from `HEXAD_SEED`, a number; a failure says which it was.
 
 mod cases;
+mod countersignatures;
 mod exchange;
 mod keys;
 mod ours;
@@ -32,6 +33,13 @@ fn main() -> ExitCode {
     for case in cases::all() {
         trials.push(trial(case.name(), peer.clone(), move |peer| {
             exchange::run(&peer, &case, seed)
+                .map_err(|why| Failed::from(format!("{why}\nHEXAD_SEED={seed}")))
+        }));
+    }
+    for kind in countersignatures::ALL {
+        let name = format!("cwt::countersignatures::{}", kind.name());
+        trials.push(trial(name, peer.clone(), move |peer| {
+            countersignatures::run(&peer, kind, seed)
                 .map_err(|why| Failed::from(format!("{why}\nHEXAD_SEED={seed}")))
         }));
     }
