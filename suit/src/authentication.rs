@@ -1,12 +1,12 @@
 //! SUIT_Authentication: the manifest's digest, and who signed it (section 8.3).
 
-use hexad_cose_core::cbor::{Cursor, Items, Raw};
+use hexad_cose_core::cbor::Raw;
 use hexad_cose_core::iana::tag;
 use hexad_cose_core::{Algorithm, Error as CoseError, ErrorKind as Cbor, Key};
 
 use crate::digest::Digest;
 use crate::error::Error;
-use crate::read;
+use crate::read::{Left, Reader};
 
 /// Whom the recipient believes: keys, and the algorithms that it accepts under them.
 ///
@@ -66,36 +66,38 @@ pub enum AuthenticationBlock<'b> {
 }
 
 impl<'b> AuthenticationBlock<'b> {
-    /// Reads the block that is all of `encoded`: its kind, and that its payload is elsewhere.
+    /// Checks the block that is all of what `reader` holds: its kind, and that its payload is elsewhere.
     #[inline(never)]
-    pub(crate) fn check(encoded: Raw<'b>) -> Result<(), Error> {
-        let mut cursor = encoded.cursor();
-        Self::enter(&mut cursor, encoded)?;
-        let mut items = cursor.array()?;
+    pub(crate) fn check(reader: &mut Reader<'b>) {
+        let start = reader.offset();
+        if Self::enter(reader).is_none() {
+            reader.refuse_cbor(Cbor::UnexpectedTag, start);
+        }
+        let mut items = reader.array();
         // Both buckets of headers stand before the payload.
         for _ in 0..2 {
-            if !items.next(&mut cursor)? {
-                return Err(encoded.error(Cbor::Length).into());
+            if !reader.more(&mut items) {
+                reader.refuse_cbor(Cbor::Length, start);
             }
-            read::skip(&mut cursor)?;
+            reader.skip();
         }
-        if !items.next(&mut cursor)? || !cursor.take_null() {
-            return Err(encoded.error(Cbor::Payload).into());
+        if !reader.more(&mut items) || !reader.null() {
+            reader.refuse_cbor(Cbor::Payload, start);
         }
-        while items.next(&mut cursor)? {
-            read::skip(&mut cursor)?;
+        while reader.more(&mut items) {
+            reader.skip();
         }
-        Ok(cursor.finish()?)
+        reader.finish();
     }
 
     /// Takes the tag, which is the kind of the message.
-    fn enter(cursor: &mut Cursor<'b>, encoded: Raw<'b>) -> Result<Self, Error> {
-        Ok(match cursor.tag()? {
-            tag::SIGN1 => Self::Sign1(encoded),
-            tag::SIGN => Self::Sign(encoded),
-            tag::MAC0 => Self::Mac0(encoded),
-            tag::MAC => Self::Mac(encoded),
-            _ => return Err(encoded.error(Cbor::UnexpectedTag).into()),
+    fn enter(reader: &mut Reader<'b>) -> Option<fn(Raw<'b>) -> Self> {
+        Some(match reader.tag() {
+            tag::SIGN1 => Self::Sign1,
+            tag::SIGN => Self::Sign,
+            tag::MAC0 => Self::Mac0,
+            tag::MAC => Self::Mac,
+            _ => return None,
         })
     }
 
@@ -116,34 +118,37 @@ impl<'b> AuthenticationBlock<'b> {
 pub struct Authentication<'b> {
     encoded_digest: Raw<'b>,
     digest: Digest<'b>,
-    blocks: Cursor<'b>,
-    items: Items,
+    blocks: Raw<'b>,
+    left: Left,
 }
 
 impl<'b> Authentication<'b> {
-    /// Reads the wrapper that is all of what `cursor` holds, with at most `limit` blocks.
-    pub(crate) fn parse(mut cursor: Cursor<'b>, limit: usize) -> Result<Self, Error> {
-        let here = cursor;
-        let mut items = cursor.array()?;
-        if !items.next(&mut cursor)? {
-            return Err(here.error(Cbor::Length).into());
+    /// Takes the wrapper, a byte string, with at most `limit` blocks.
+    pub(crate) fn take(reader: &mut Reader<'b>, limit: usize) -> Self {
+        let outer = reader.enter();
+        let here = reader.offset();
+        let mut left = reader.array();
+        if !reader.more(&mut left) {
+            reader.refuse_cbor(Cbor::Length, here);
         }
-        let encoded_digest = read::byte_string(&mut cursor)?;
-        let mut inside = encoded_digest.cursor();
-        let digest = Digest::take(&mut inside)?;
-        inside.finish()?;
-        let authentication = Self { encoded_digest, digest, blocks: cursor, items };
+        let inside = reader.enter();
+        let encoded_digest = reader.rest();
+        let digest = Digest::take(reader);
+        reader.leave(inside);
+        let authentication = Self { encoded_digest, digest, blocks: reader.rest(), left };
         let mut count = 0usize;
-        while items.next(&mut cursor)? {
-            let block = read::byte_string(&mut cursor)?;
-            AuthenticationBlock::check(block)?;
+        while reader.more(&mut left) {
+            let inside = reader.enter();
+            let at = reader.offset();
+            AuthenticationBlock::check(reader);
+            reader.leave(inside);
             count = count.saturating_add(1);
             if count > limit {
-                return Err(block.error(Cbor::TooMany).into());
+                reader.refuse_cbor(Cbor::TooMany, at);
             }
         }
-        cursor.finish()?;
-        Ok(authentication)
+        reader.leave(outer);
+        authentication
     }
 
     /// The digest of the manifest, as the sender claims it.
@@ -160,13 +165,13 @@ impl<'b> Authentication<'b> {
 
     /// The authentication blocks in their order.
     pub fn blocks(&self) -> impl Iterator<Item = AuthenticationBlock<'b>> + use<'b> {
-        let (mut cursor, mut items) = (self.blocks, self.items);
+        let (mut reader, mut left) = (Reader::new(self.blocks), self.left);
         core::iter::from_fn(move || {
-            if !items.next(&mut cursor).ok()? {
+            if !reader.more(&mut left) {
                 return None;
             }
-            let encoded = read::byte_string(&mut cursor).ok()?;
-            AuthenticationBlock::enter(&mut encoded.cursor(), encoded).ok()
+            let encoded = reader.byte_string();
+            AuthenticationBlock::enter(&mut Reader::new(encoded)).map(|block| block(encoded))
         })
     }
 

@@ -6,7 +6,7 @@ use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw, Type};
 use crate::error::{Error, ErrorKind};
 use crate::labels::{condition, directive};
 use crate::parameter::Parameters;
-use crate::read;
+use crate::read::{self, Reader};
 
 /// Whether the commands and parameters of the update-management draft are offered.
 pub(crate) const UPDATE_MANAGEMENT: bool = cfg!(feature = "update-management");
@@ -43,12 +43,14 @@ impl ReportingPolicy {
         self.0 & other.0 == other.0
     }
 
-    pub(crate) fn take(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let here = *cursor;
-        match read::unsigned(cursor)? {
-            bits @ 0..16 => Ok(Self(bits.to_le_bytes()[0])),
-            _ => Err(here.error(Cbor::InvalidValue).into()),
+    pub(crate) fn take(reader: &mut Reader<'_>) -> Self {
+        let at = reader.offset();
+        let bits = reader.unsigned();
+        if bits > 15 {
+            reader.refuse_cbor(Cbor::InvalidValue, at);
         }
+        let [bits, ..] = bits.to_le_bytes();
+        Self(bits)
     }
 }
 
@@ -243,15 +245,6 @@ impl<'b> ComponentIndex<'b> {
             }
             _ => Self::One(cursor.unsigned_as()?),
         })
-    }
-
-    /// Whether every index is below `count`.
-    pub(crate) fn is_below(&self, count: usize) -> bool {
-        match self {
-            Self::One(index) => *index < count,
-            Self::List(list) => list.iter().all(|index| index < count),
-            Self::All => true,
-        }
     }
 }
 
@@ -498,7 +491,7 @@ impl<'b> CommandSequence<'b> {
 
     /// Takes the byte string at `cursor` that wraps a sequence, unchecked.
     pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        Ok(Self { encoded: read::byte_string(cursor)? })
+        Ok(Self { encoded: cursor.byte_string()? })
     }
 
     /// The sequence as it is encoded in the input: a CBOR array of labels and arguments.
@@ -560,14 +553,14 @@ impl<'b> Commands<'b> {
             return Ok(None);
         }
         let offset = cursor.offset();
-        let label = read::integer(cursor)?;
+        let label = cursor.integer()?;
         if !self.items.next(cursor)? {
             return Err(cursor.error(Cbor::Length).into());
         }
         let operation = if let Some(condition) = Condition::from_label(label) {
-            Operation::Condition(condition, ReportingPolicy::take(cursor)?)
+            Operation::Condition(condition, read::at(cursor, ReportingPolicy::take)?)
         } else if let Some(action) = Action::from_label(label) {
-            Operation::Action(action, ReportingPolicy::take(cursor)?)
+            Operation::Action(action, read::at(cursor, ReportingPolicy::take)?)
         } else {
             match label {
                 directive::SET_COMPONENT_INDEX => {

@@ -1,13 +1,9 @@
 //! SUIT_Common: the components, and the sequence that runs before every other (section 8.4.5).
 
-use hexad_cose_core::cbor::Cursor;
-
 use crate::command::CommandSequence;
 use crate::component::{ComponentIdentifier, Components};
 use crate::dependency::Dependencies;
 use crate::error::{Error, ErrorKind};
-use crate::labels::common as label;
-use crate::read::{self, Keys};
 use crate::sequence::Findings;
 
 /// The content of `suit-common`.
@@ -69,30 +65,6 @@ impl<'b> Common<'b> {
     pub const fn checks_compatibility(self) -> bool {
         self.findings.checks_compatibility()
     }
-}
-
-/// Where the elements of the map that is all of what `cursor` holds are: suit-components,
-/// suit-dependencies, suit-shared-sequence.
-pub(crate) fn locate<'b>(cursor: &mut Cursor<'b>) -> Result<[Option<Cursor<'b>>; 3], Error> {
-    let mut elements = [None; 3];
-    let [components, dependencies, shared_sequence] = &mut elements;
-    let mut keys = Keys::enter(cursor)?;
-    loop {
-        let at = cursor.offset();
-        if !keys.next(cursor)? {
-            break;
-        }
-        let element = match keys.integer(at)? {
-            label::COMPONENTS => &mut *components,
-            label::DEPENDENCIES => &mut *dependencies,
-            label::SHARED_SEQUENCE => &mut *shared_sequence,
-            key => return Err(Error::new(ErrorKind::UnexpectedElement(key), at)),
-        };
-        *element = Some(*cursor);
-        read::skip(cursor)?;
-    }
-    cursor.finish()?;
-    Ok(elements)
 }
 
 /// The identifier of the component with this index: see [`Common::component`].

@@ -6,7 +6,7 @@ use hexad_cose_core::ErrorKind as Cbor;
 use hexad_cose_core::cbor::{Cursor, Items, Raw};
 
 use crate::error::{Error, ErrorKind};
-use crate::read;
+use crate::read::Reader;
 
 /// SUIT_Component_Identifier: a list of byte strings, such as the segments of a path.
 ///
@@ -25,20 +25,21 @@ impl<'b> ComponentIdentifier<'b> {
     /// # Errors
     /// Those of CBOR.
     pub fn parse(bytes: &'b [u8]) -> Result<Self, Error> {
-        let mut cursor = Cursor::new(bytes);
-        let identifier = Self::take(&mut cursor)?;
-        cursor.finish()?;
-        Ok(identifier)
+        let mut reader = Reader::new(Raw::new(bytes, 0));
+        let identifier = Self::take(&mut reader);
+        reader.finish();
+        reader.outcome().map(|()| identifier)
     }
 
-    /// Takes the identifier at `cursor`.
-    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        let start = cursor.rest();
-        let mut segments = cursor.array()?;
-        while segments.next(cursor)? {
-            read::byte_string(cursor)?;
+    /// Takes the identifier at the position of `reader`.
+    #[inline(never)]
+    pub(crate) fn take(reader: &mut Reader<'b>) -> Self {
+        let start = reader.rest();
+        let mut segments = reader.array();
+        while reader.more(&mut segments) {
+            reader.bytes();
         }
-        Ok(Self { encoded: start.until(cursor), prefix: None })
+        Self { encoded: reader.since(start), prefix: None }
     }
 
     /// The identifier behind `prefix`; `None` where there is a prefix before.
@@ -144,36 +145,37 @@ impl<'b> Iterator for Segments<'b> {
 #[derive(Clone, Copy, Debug)]
 pub struct Components<'b> {
     /// The first identifier, with what follows it.
-    first: Cursor<'b>,
+    first: Raw<'b>,
     count: usize,
 }
 
 impl<'b> Components<'b> {
     /// No components at all: `suit-components` is absent.
     pub(crate) const fn none() -> Self {
-        Self { first: Cursor::new(&[]), count: 0 }
+        Self { first: Raw::new(&[], 0), count: 0 }
     }
 
-    /// Takes the list at `cursor`, of at most `limit` identifiers.
-    pub(crate) fn take(cursor: &mut Cursor<'b>, limit: usize) -> Result<Self, Error> {
-        let here = *cursor;
-        let mut items = cursor.array()?;
-        let mut components = Self { first: *cursor, count: 0 };
-        while items.next(cursor)? {
-            let identifier = ComponentIdentifier::take(cursor)?;
+    /// Takes the list at the position of `reader`, of at most `limit` identifiers.
+    pub(crate) fn take(reader: &mut Reader<'b>, limit: usize) -> Self {
+        let here = reader.offset();
+        let mut items = reader.array();
+        let mut components = Self { first: reader.rest(), count: 0 };
+        while reader.more(&mut items) {
+            let identifier = ComponentIdentifier::take(reader);
+            let at = identifier.encoded.offset();
             if components.count == limit {
-                return Err(identifier.encoded.error(Cbor::TooMany).into());
-            }
-            if components.iter().any(|earlier| earlier == identifier) {
-                let offset = identifier.encoded.offset();
-                return Err(Error::new(ErrorKind::DuplicateComponent, offset));
+                reader.refuse_cbor(Cbor::TooMany, at);
+            } else if components.count != 0
+                && components.iter().any(|earlier| earlier == identifier)
+            {
+                reader.refuse(ErrorKind::DuplicateComponent, at);
             }
             components.count = components.count.saturating_add(1);
         }
         if components.count == 0 {
-            return Err(here.error(Cbor::Length).into());
+            reader.refuse_cbor(Cbor::Length, here);
         }
-        Ok(components)
+        components
     }
 
     /// How many components there are.
@@ -196,7 +198,7 @@ impl<'b> Components<'b> {
 
     /// The identifiers in the order of their indices.
     pub fn iter(self) -> impl Iterator<Item = ComponentIdentifier<'b>> {
-        let mut cursor = self.first;
-        (0..self.count).map_while(move |_| ComponentIdentifier::take(&mut cursor).ok())
+        let mut reader = Reader::new(self.first);
+        (0..self.count).map(move |_| ComponentIdentifier::take(&mut reader))
     }
 }

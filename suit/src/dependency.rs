@@ -8,6 +8,7 @@ use crate::component::ComponentIdentifier;
 use crate::error::{Error, ErrorKind};
 use crate::labels::dependency as label;
 use crate::parameter::text_key;
+use crate::read;
 
 /// One entry of [`Dependencies`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +123,7 @@ fn take_entry<'b>(cursor: &mut Cursor<'b>) -> Result<Dependency<'b>, Error> {
                     // Names what was expected.
                     cursor.array()?;
                 }
-                prefix = Some(ComponentIdentifier::take(cursor)?);
+                prefix = Some(read::at(cursor, ComponentIdentifier::take)?);
             }
             Some(Label::Integer(key)) => {
                 return Err(Error::new(ErrorKind::UnexpectedElement(key), at));

@@ -1,11 +1,11 @@
 //! SUIT_Digest: an algorithm identifier and the digest (section 10).
 
-use hexad_cose_core::cbor::{Cursor, Raw};
+use hexad_cose_core::cbor::Raw;
 use hexad_cose_core::crypto::Hash;
 use hexad_cose_core::{ErrorKind as Cbor, HashAlgorithm, Segments};
 
 use crate::error::{Error, ErrorKind};
-use crate::read;
+use crate::read::Reader;
 
 /// A SUIT_Digest as it stands in the input.
 ///
@@ -31,39 +31,43 @@ impl<'b> Digest<'b> {
         }
     }
 
-    /// Takes the digest at `cursor`.
+    /// Takes the digest at the position of `reader`.
     #[inline(never)]
-    pub(crate) fn take(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        let here = *cursor;
-        // An array of two, SHA-256, a byte string of 32: what nearly all digests are.
-        if let Some((&[0x82, 0x2f, 0x58, 0x20], rest)) = here.rest().bytes().split_first_chunk()
-            && let Some((bytes, rest)) = rest.split_at_checked(32)
-        {
-            read::move_to(cursor, rest);
-            return Ok(Self { algorithm: HashAlgorithm::Sha256, bytes, offset: here.offset() });
+    pub(crate) fn take(reader: &mut Reader<'b>) -> Self {
+        let here = reader.offset();
+        let mut digest = Self { algorithm: HashAlgorithm::Sha256, bytes: &[], offset: here };
+        let mut left = reader.array();
+        if !reader.more(&mut left) {
+            reader.refuse_cbor(Cbor::Length, here);
+            return digest;
         }
-        let mut items = cursor.array()?;
-        if !items.next(cursor)? {
-            return Err(here.error(Cbor::Length).into());
+        let at = reader.offset();
+        let id = reader.integer();
+        match HashAlgorithm::from_id(id) {
+            Some(algorithm) => digest.algorithm = algorithm,
+            None => reader.refuse(ErrorKind::UnsupportedDigest(id), at),
         }
-        let at = cursor.offset();
-        let id = cursor.integer()?;
-        let Some(algorithm) = HashAlgorithm::from_id(id) else {
-            return Err(Error::new(ErrorKind::UnsupportedDigest(id), at));
-        };
-        if !items.next(cursor)? {
-            return Err(here.error(Cbor::Length).into());
+        if !reader.more(&mut left) {
+            reader.refuse_cbor(Cbor::Length, here);
         }
-        let at = cursor.offset();
-        let bytes = read::bytes(cursor)?;
-        if bytes.len() != algorithm.digest_len() {
-            return Err(Error::new(ErrorKind::DigestLength, at));
+        let at = reader.offset();
+        digest.bytes = reader.bytes();
+        if digest.bytes.len() != digest.algorithm.digest_len() {
+            reader.refuse(ErrorKind::DigestLength, at);
         }
         // SUIT_Digest-extensions: none is registered, so what follows can't be understood.
-        if items.next(cursor)? {
-            return Err(here.error(Cbor::Length).into());
+        if reader.more(&mut left) {
+            reader.refuse_cbor(Cbor::Length, here);
         }
-        Ok(Self { algorithm, bytes, offset: here.offset() })
+        digest
+    }
+
+    /// Takes the digest in the byte string at the position of `reader`.
+    pub(crate) fn take_wrapped(reader: &mut Reader<'b>) -> Self {
+        let outer = reader.enter();
+        let digest = Self::take(reader);
+        reader.leave(outer);
+        digest
     }
 
     /// Compares it with the digest of a byte string, its head included (sections 8.3 and 8.6).

@@ -1,8 +1,8 @@
 //! SUIT_Envelope: a manifest, who vouches for it, and what was severed from it (section 8.2).
 
-use hexad_cose_core::cbor::{Cursor, Items, Raw, Type};
+use hexad_cose_core::cbor::{Cursor, Raw};
 use hexad_cose_core::crypto::{Hash, Mac, Verify};
-use hexad_cose_core::{ErrorKind as Cbor, Label, Verified};
+use hexad_cose_core::{ErrorKind as Cbor, Verified};
 
 use crate::authentication::{Authentication, TrustAnchors};
 use crate::delegation::Delegation;
@@ -11,7 +11,7 @@ use crate::labels::{envelope as label, manifest, tag};
 use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::proof::Proof;
-use crate::read::{self, Keys};
+use crate::read::{Left, Reader};
 use crate::signers::Signers;
 
 /// The elements that the manifest may leave to the envelope.
@@ -70,55 +70,55 @@ impl<'b> Envelope<'b> {
     /// `UnexpectedElement` for keys that have no
     /// place here; `UnsupportedDigest`, `DigestLength`.
     pub fn parse_with(bytes: &'b [u8], options: &Options) -> Result<Self, Error> {
-        let mut cursor = Cursor::new(bytes);
-        let input = cursor.rest();
-        cursor.optional_tag(tag::ENVELOPE)?;
-        let start = cursor.offset();
-        let (mut authentication, mut wrapped, mut delegation) = (None, None, 0);
+        let input = Raw::new(bytes, 0);
+        let mut reader = Reader::new(input);
+        reader.optional_tag(tag::ENVELOPE);
+        let start = reader.offset();
+        let (mut authentication, mut manifest, mut delegation) = (None, None, 0);
         let (mut has_severed_elements, mut integrated) = (false, 0usize);
-        let mut keys = Keys::enter(&mut cursor)?;
+        let mut keys = reader.map();
         loop {
-            let at = cursor.offset();
-            if !keys.next(&mut cursor)? {
-                break;
+            let at = reader.offset();
+            if reader.is_at_text_key(&mut keys) {
+                reader.text_key(&mut keys);
+                reader.bytes();
+                integrated = integrated.saturating_add(1);
+                if integrated > options.integrated_payloads {
+                    reader.refuse_cbor(Cbor::TooMany, at);
+                }
+                continue;
             }
-            let refuse = |kind| Err(Error::new(kind, at));
-            match keys.label() {
-                Label::Integer(label::AUTHENTICATION_WRAPPER) => {
-                    let wrapper = read::wrapped(&mut cursor)?;
+            match reader.key(&mut keys) {
+                None => break,
+                Some(label::AUTHENTICATION_WRAPPER) => {
                     let limit = options.authentication_blocks;
-                    authentication = Some(Authentication::parse(wrapper, limit)?);
+                    authentication = Some(Authentication::take(&mut reader, limit));
                 }
-                Label::Integer(label::MANIFEST) => {
+                Some(label::MANIFEST) => {
                     if authentication.is_none() {
-                        return refuse(ErrorKind::ElementOrder);
+                        reader.refuse(ErrorKind::ElementOrder, at);
                     }
-                    wrapped = Some(byte_string(&mut cursor)?);
+                    manifest = Some(reader.encoded_byte_string());
                 }
-                Label::Integer(label::DELEGATION) => {
-                    delegation = cursor.offset();
-                    Delegation::parse(read::wrapped(&mut cursor)?, options.delegations)?;
+                Some(label::DELEGATION) => {
+                    delegation = reader.offset();
+                    let limit = options.delegations;
+                    reader.by_cursor(|cursor| Delegation::parse(cursor.wrapped()?, limit));
                 }
-                Label::Integer(key) if SEVERABLE.contains(&key) => {
+                Some(key) if SEVERABLE.contains(&key) => {
                     has_severed_elements = true;
-                    read::byte_string(&mut cursor)?;
+                    reader.bytes();
                 }
-                Label::Integer(key) => return refuse(ErrorKind::UnexpectedElement(key)),
-                Label::Text(_) => {
-                    read::byte_string(&mut cursor)?;
-                    integrated = integrated.saturating_add(1);
-                    if integrated > options.integrated_payloads {
-                        return refuse(ErrorKind::Cose(Cbor::TooMany));
-                    }
-                }
+                Some(key) => reader.refuse(ErrorKind::UnexpectedElement(key), at),
             }
         }
-        cursor.finish()?;
+        reader.finish();
+        reader.outcome()?;
         let missing = |label| Error::new(ErrorKind::MissingElement(label), start);
         let Some(authentication) = authentication else {
             return Err(missing(label::AUTHENTICATION_WRAPPER));
         };
-        let Some(manifest) = wrapped else { return Err(missing(label::MANIFEST)) };
+        let Some(manifest) = manifest else { return Err(missing(label::MANIFEST)) };
         Ok(Self {
             authentication,
             delegation,
@@ -150,22 +150,23 @@ impl<'b> Envelope<'b> {
     /// The integrated payloads: bytes that nothing but an image digest in the manifest vouches for.
     #[must_use]
     pub fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
-        IntegratedPayloads::of(self.input)
+        IntegratedPayloads::of(self.input, self.has_integrated_payloads)
     }
 
     /// The severed elements that are here, by their labels: each as the byte string that its digest in
     /// the manifest is of (8.6).
     pub fn severed_elements(&self) -> impl Iterator<Item = (i64, Raw<'b>)> + use<'b> {
-        let mut cursor = self.input.cursor();
-        let tagged = cursor.optional_tag(tag::ENVELOPE).is_ok();
-        let mut items = cursor.map().ok().filter(|_| tagged && self.has_severed_elements);
+        let (mut reader, mut left) = entries(self.input, self.has_severed_elements);
         core::iter::from_fn(move || {
-            while items.as_mut()?.next(&mut cursor).ok()? {
-                let key = Label::parse(&mut cursor).ok()?;
-                let element = byte_string(&mut cursor).ok()?;
-                if let Label::Integer(key) = key
-                    && SEVERABLE.contains(&key)
-                {
+            while reader.more(&mut left) {
+                let key = if reader.is_at(3) {
+                    reader.text();
+                    0
+                } else {
+                    reader.integer()
+                };
+                let element = reader.encoded_byte_string();
+                if SEVERABLE.contains(&key) {
                     return Some((key, element));
                 }
             }
@@ -186,7 +187,9 @@ impl<'b> Envelope<'b> {
     /// As [`authenticate`](Self::authenticate) but for those of signatures.
     pub fn unverified_manifest(&self, hash: &mut impl Hash) -> Result<Manifest<'b>, Error> {
         self.authentication.digest().check(self.manifest, hash)?;
-        self.read_manifest(Signers::NONE, hash)
+        let manifest = self.read_manifest(Signers::NONE, hash)?;
+        manifest.check_descriptions()?;
+        Ok(manifest)
     }
 
     /// Proves that an accepted anchor has signed this manifest, then reads it.
@@ -242,7 +245,7 @@ impl<'b> Envelope<'b> {
         signers: Signers,
         hash: &mut impl Hash,
     ) -> Result<Manifest<'b>, Error> {
-        let content = read::byte_string(&mut self.manifest.cursor())?;
+        let content = Reader::new(self.manifest).byte_string();
         let mut manifest = Manifest::unread(self.input, content);
         manifest.read(&self.options)?;
         for (key, wrapped) in self.severed_elements() {
@@ -258,31 +261,28 @@ impl<'b> Envelope<'b> {
     }
 }
 
-/// Takes a byte string as it is encoded, its head included.
-fn byte_string<'b>(cursor: &mut Cursor<'b>) -> Result<Raw<'b>, Error> {
-    let start = cursor.rest();
-    read::byte_string(cursor)?;
-    Ok(start.until(cursor))
+/// The entries of the map that an envelope is, which was read before; none unless `wanted`.
+fn entries(envelope: Raw<'_>, wanted: bool) -> (Reader<'_>, Left) {
+    let mut reader = Reader::new(envelope);
+    if !wanted {
+        return (reader, Left::NONE);
+    }
+    reader.optional_tag(tag::ENVELOPE);
+    let keys = reader.map();
+    (reader, keys.left())
 }
 
 /// SUIT_Integrated_Payload: payloads inside the envelope, by the URI that names them.
 #[derive(Clone, Copy, Debug)]
 pub struct IntegratedPayloads<'b> {
-    /// The whole map of the envelope.
-    cursor: Cursor<'b>,
-    items: Option<Items>,
+    envelope: Raw<'b>,
+    any: bool,
 }
 
 impl<'b> IntegratedPayloads<'b> {
-    pub(crate) const fn none() -> Self {
-        Self { cursor: Cursor::new(&[]), items: None }
-    }
-
-    /// Those of an envelope that was read before.
-    pub(crate) fn of(envelope: Raw<'b>) -> Self {
-        let mut cursor = envelope.cursor();
-        let tagged = cursor.optional_tag(tag::ENVELOPE).is_ok();
-        Self { items: cursor.map().ok().filter(|_| tagged), cursor }
+    /// Those of an envelope that was read before, which has `any` or none.
+    pub(crate) const fn of(envelope: Raw<'b>, any: bool) -> Self {
+        Self { envelope, any }
     }
 
     /// The payload under this key, which `suit-parameter-uri` repeats.
@@ -298,18 +298,16 @@ impl<'b> IntegratedPayloads<'b> {
 
     /// All keys with their payloads, and where these stand in the input.
     pub fn located(self) -> impl Iterator<Item = (&'b str, Raw<'b>)> {
-        let Self { mut cursor, mut items } = self;
+        let (mut reader, mut left) = entries(self.envelope, self.any);
         core::iter::from_fn(move || {
-            loop {
-                if !items.as_mut()?.next(&mut cursor).ok()? {
-                    return None;
+            while reader.more(&mut left) {
+                if reader.is_at(3) {
+                    return Some((reader.text(), reader.byte_string()));
                 }
-                if cursor.peek().ok()? == Type::Text {
-                    return Some((cursor.text().ok()?, cursor.byte_string().ok()?));
-                }
-                cursor.skip().ok()?;
-                cursor.skip().ok()?;
+                reader.skip();
+                reader.skip();
             }
+            None
         })
     }
 }

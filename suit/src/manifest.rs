@@ -1,6 +1,6 @@
 //! SUIT_Manifest: what is to be installed and invoked, and how (section 8.4).
 
-use hexad_cose_core::cbor::{Cursor, Raw, Type};
+use hexad_cose_core::cbor::Raw;
 
 use crate::command::CommandSequence;
 use crate::common::{self, Common};
@@ -9,10 +9,10 @@ use crate::dependency::Dependencies;
 use crate::digest::Digest;
 use crate::envelope::IntegratedPayloads;
 use crate::error::{Error, ErrorKind};
-use crate::labels::{manifest as label, tag};
+use crate::labels::{common as common_label, manifest as label, tag};
 use crate::mud::ManifestMud;
 use crate::options::Options;
-use crate::read::{self, Keys};
+use crate::read::Reader;
 use crate::sequence::{self, Findings, Place};
 use crate::signers::{Demand, Signers};
 use crate::text::TextMap;
@@ -61,6 +61,7 @@ const SHARED_SEQUENCE: usize = 12;
 const DIGEST: usize = 13;
 
 /// A SUIT_Manifest, checked against the whole CDDL, that borrows from the bytes it was read from.
+/// What no processing needs, suit-text and suit-manifest-mud, is checked when it is asked for.
 ///
 /// [`Envelope::authenticate`](crate::Envelope::authenticate) gives it as
 /// [`Verified`](hexad_cose_core::Verified). A manifest that [`Manifest::parse`] read proves nothing
@@ -101,11 +102,13 @@ impl<'b> Manifest<'b> {
     /// `ComponentIndex`, `DuplicateComponent`, `NestingTooDeep`, `UnsupportedDigest` and the others
     /// that name a part of the manifest, each at that part.
     pub fn parse_with(bytes: &'b [u8], options: &Options) -> Result<Self, Error> {
-        let mut cursor = Cursor::new(bytes);
-        cursor.optional_tag(tag::MANIFEST)?;
-        let encoded = cursor.rest();
+        let mut reader = Reader::new(Raw::new(bytes, 0));
+        reader.optional_tag(tag::MANIFEST);
+        reader.outcome()?;
+        let encoded = reader.rest();
         let mut manifest = Self::unread(encoded, encoded);
         manifest.read(options)?;
+        manifest.check_descriptions()?;
         Ok(manifest)
     }
 
@@ -127,16 +130,9 @@ impl<'b> Manifest<'b> {
     /// Reads it, in its place.
     #[inline(never)]
     pub(crate) fn read(&mut self, options: &Options) -> Result<(), Error> {
-        self.locate(options)?;
-        let mut version = self.required(label::VERSION)?;
-        let at = version.offset();
-        if read::unsigned(&mut version)? != 1 {
-            return Err(Error::new(ErrorKind::UnsupportedVersion, at));
-        }
-        self.sequence_number = read::unsigned(&mut self.required(label::SEQUENCE_NUMBER)?)?;
-        let common = read::wrapped(&mut self.required(label::COMMON)?)?;
+        self.read_elements(options)?;
         // Not from within: the check has a path of levels on its stack.
-        if let Some(shared) = self.read_common(common, options)? {
+        if let Some(shared) = self.shared_sequence() {
             self.findings = sequence::check(shared, Place::Shared, self.count, options)?;
         }
         for (label, offset) in (0..).zip(self.elements) {
@@ -144,31 +140,17 @@ impl<'b> Manifest<'b> {
                 self.check(label, self.position(offset), options)?;
             }
         }
-        if let Some(mut mud) = self.at(MUD) {
-            ManifestMud::parse(mud.wrapped()?)?;
-        }
         Ok(())
     }
 
-    /// The value of an element that must be there.
-    fn required(&self, label: i64) -> Result<Cursor<'b>, Error> {
-        match self.element(label) {
-            Some(element) => Ok(element),
-            None => Err(Error::new(ErrorKind::MissingElement(label), self.encoded.offset())),
-        }
-    }
-
-    /// Notes where the elements are.
+    /// Reads the version, the sequence number and suit-common, and notes where the other elements are.
     #[inline(never)]
-    fn locate(&mut self, options: &Options) -> Result<(), Error> {
-        let mut cursor = self.encoded.cursor();
-        let mut keys = Keys::enter(&mut cursor)?;
+    fn read_elements(&mut self, options: &Options) -> Result<(), Error> {
+        let mut reader = Reader::new(self.encoded);
+        let mut keys = reader.map();
         loop {
-            let at = cursor.offset();
-            if !keys.next(&mut cursor)? {
-                return Ok(cursor.finish()?);
-            }
-            let key = keys.integer(at)?;
+            let at = reader.offset();
+            let Some(key) = reader.key(&mut keys) else { break };
             let place = match key {
                 key if key == options.manifest_mud => Some(MUD),
                 label::VERSION..=label::COSWID if !is_taken(key) => place(key),
@@ -181,66 +163,116 @@ impl<'b> Manifest<'b> {
                 _ => None,
             };
             let Some(element) = place.and_then(|place| self.elements.get_mut(place)) else {
-                return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
+                reader.refuse(ErrorKind::UnexpectedElement(key), at);
+                break;
             };
-            *element = cursor.offset();
-            read::skip(&mut cursor)?;
+            let value = reader.offset();
+            *element = value;
+            match key {
+                label::VERSION => {
+                    if reader.unsigned() != 1 {
+                        reader.refuse(ErrorKind::UnsupportedVersion, value);
+                    }
+                }
+                label::SEQUENCE_NUMBER => self.sequence_number = reader.unsigned(),
+                label::COMMON => self.read_common(&mut reader, options),
+                _ => reader.skip(),
+            }
+        }
+        reader.finish();
+        for label in [label::VERSION, label::SEQUENCE_NUMBER, label::COMMON] {
+            if self.at(place(label).unwrap_or_default()).is_none() {
+                reader.refuse(ErrorKind::MissingElement(label), self.encoded.offset());
+            }
+        }
+        reader.outcome()
+    }
+
+    /// Reads suit-common, but for what is in the shared sequence.
+    #[inline(never)]
+    fn read_common(&mut self, reader: &mut Reader<'b>, options: &Options) {
+        let outer = reader.enter();
+        let limit = options.components;
+        let mut dependencies = Dependencies::none();
+        let mut keys = reader.map();
+        loop {
+            let at = reader.offset();
+            let Some(key) = reader.key(&mut keys) else { break };
+            let value = reader.offset();
+            match key {
+                common_label::COMPONENTS => {
+                    self.set(COMPONENTS, value);
+                    self.components = Components::take(reader, limit);
+                }
+                common_label::DEPENDENCIES => {
+                    self.set(DEPENDENCIES, value);
+                    let taken = reader.by_cursor(|cursor| Dependencies::take(cursor, limit));
+                    dependencies = taken.unwrap_or(dependencies);
+                }
+                common_label::SHARED_SEQUENCE => {
+                    self.set(SHARED_SEQUENCE, value);
+                    reader.bytes();
+                }
+                key => reader.refuse(ErrorKind::UnexpectedElement(key), at),
+            }
+        }
+        reader.leave(outer);
+        self.count = self.components.len();
+        if !dependencies.is_empty() {
+            match common::number_dependencies(self.components, dependencies) {
+                Ok(count) => self.count = count,
+                Err(error) => reader.refuse_as(error),
+            }
         }
     }
 
-    /// Reads suit-common, which is all of what `cursor` holds, but for the shared sequence.
-    #[inline(never)]
-    fn read_common(
-        &mut self,
-        mut cursor: Cursor<'b>,
-        options: &Options,
-    ) -> Result<Option<CommandSequence<'b>>, Error> {
-        let [components, dependencies, shared] = common::locate(&mut cursor)?;
-        let limit = options.components;
-        if let Some(mut components) = components {
-            self.set(COMPONENTS, components.offset());
-            self.components = Components::take(&mut components, limit)?;
-        }
-        self.count = self.components.len();
-        if let Some(mut dependencies) = dependencies {
-            self.set(DEPENDENCIES, dependencies.offset());
-            let dependencies = Dependencies::take(&mut dependencies, limit)?;
-            self.count = common::number_dependencies(self.components, dependencies)?;
-        }
-        if let Some(mut shared) = shared {
-            self.set(SHARED_SEQUENCE, shared.offset());
-            return Ok(Some(CommandSequence::take(&mut shared)?));
-        }
-        Ok(None)
+    /// Checks what [`read`](Self::read) leaves to those who ask for it.
+    pub(crate) fn check_descriptions(&self) -> Result<(), Error> {
+        self.text()?;
+        self.mud().map(drop)
     }
 
     /// Checks the element `label`, whose value begins at `element`.
-    fn check(&self, label: i64, mut element: Cursor<'b>, options: &Options) -> Result<(), Error> {
+    fn check(&self, label: i64, element: Raw<'b>, options: &Options) -> Result<(), Error> {
+        let mut reader = Reader::new(element);
         match label {
-            label::REFERENCE_URI => element.text().map(drop)?,
-            label::MANIFEST_COMPONENT_ID => ComponentIdentifier::take(&mut element).map(drop)?,
+            label::REFERENCE_URI => {
+                reader.text();
+            }
+            label::MANIFEST_COMPONENT_ID => {
+                ComponentIdentifier::take(&mut reader);
+            }
             label::SET_VERSION => {
-                let mut version = element.wrapped()?;
-                Version::take(&mut version)?;
-                version.finish()?;
+                let outer = reader.enter();
+                reader.by_cursor(Version::take);
+                reader.leave(outer);
             }
             label::VALIDATE | label::LOAD | label::INVOKE | label::UNINSTALL => {
-                self.check_content(label, read::byte_string(&mut element)?, options)?;
+                let content = reader.byte_string();
+                reader.outcome()?;
+                return self.check_content(label, content, options);
             }
-            _ if element.peek()? == Type::Array => Digest::take(&mut element).map(drop)?,
-            _ => self.check_content(label, read::byte_string(&mut element)?, options)?,
+            _ if reader.is_at(4) => {
+                Digest::take(&mut reader);
+            }
+            _ => {
+                let content = reader.byte_string();
+                reader.outcome()?;
+                return self.check_content(label, content, options);
+            }
         }
-        Ok(())
+        reader.outcome()
     }
 
     /// Checks what is in the byte string of an element that is one.
     fn check_content(&self, label: i64, content: Raw<'b>, options: &Options) -> Result<(), Error> {
         match label {
-            label::TEXT => TextMap::parse(content, self.components).map(drop),
+            label::TEXT => Ok(()),
             label::COSWID => {
-                let mut cursor = content.cursor();
-                cursor.skip()?;
-                Ok(cursor.finish()?)
+                let mut reader = Reader::new(content);
+                reader.skip();
+                reader.finish();
+                reader.outcome()
             }
             _ => {
                 let sequence = CommandSequence::new(content);
@@ -257,7 +289,8 @@ impl<'b> Manifest<'b> {
         wrapped: Raw<'b>,
         options: &Options,
     ) -> Result<(), Error> {
-        self.check_content(label, read::byte_string(&mut wrapped.cursor())?, options)?;
+        let content = Reader::new(wrapped).byte_string();
+        self.check_content(label, content, options)?;
         if let Some(place) = place(label) {
             self.set(place, wrapped.offset());
         }
@@ -284,31 +317,30 @@ impl<'b> Manifest<'b> {
     }
 
     /// A position in what the manifest was read from.
-    pub(crate) fn position(&self, offset: usize) -> Cursor<'b> {
+    pub(crate) fn position(&self, offset: usize) -> Raw<'b> {
         let skipped = offset.wrapping_sub(self.input.offset());
-        Cursor::at(self.input.bytes().get(skipped..).unwrap_or_default(), offset)
+        Raw::new(self.input.bytes().get(skipped..).unwrap_or_default(), offset)
     }
 
     /// The value of the element in this place.
-    fn at(&self, place: usize) -> Option<Cursor<'b>> {
+    fn at(&self, place: usize) -> Option<Reader<'b>> {
         let offset = *self.elements.get(place).filter(|offset| **offset != 0)?;
-        Some(self.position(offset))
+        Some(Reader::new(self.position(offset)))
     }
 
     /// The value of the element `label`.
-    fn element(&self, label: i64) -> Option<Cursor<'b>> {
+    fn element(&self, label: i64) -> Option<Reader<'b>> {
         self.at(place(label)?)
     }
 
     /// The content of the element `label`, a byte string; or the digest that stands for it.
     fn content(&self, label: i64) -> Severable<'b, Raw<'b>> {
         let Some(mut element) = self.element(label) else { return Severable::Absent };
-        if element.peek() == Ok(Type::Bytes)
-            && let Ok(content) = read::byte_string(&mut element)
-        {
-            return Severable::Present(content);
+        if element.is_at(2) {
+            Severable::Present(element.byte_string())
+        } else {
+            Severable::Severed(Digest::take(&mut element))
         }
-        Digest::take(&mut element).map_or(Severable::Absent, Severable::Severed)
     }
 
     /// The sequence `label`, severable or not.
@@ -329,13 +361,8 @@ impl<'b> Manifest<'b> {
 
     /// The digest that stands in the place of the severed element `label`.
     pub(crate) fn severed(&self, label: i64) -> Option<Digest<'b>> {
-        if self.element(label)?.peek() != Ok(Type::Array) {
-            return None;
-        }
-        match self.content(label) {
-            Severable::Severed(digest) => Some(digest),
-            _ => None,
-        }
+        let mut element = self.element(label).filter(|element| element.is_at(4))?;
+        Some(Digest::take(&mut element))
     }
 
     /// The manifest as it is encoded in the input, without the byte string around it.
@@ -354,7 +381,7 @@ impl<'b> Manifest<'b> {
     /// was read alone.
     #[must_use]
     pub fn digest(&self) -> Option<Digest<'b>> {
-        Digest::take(&mut self.at(DIGEST)?).ok()
+        Some(Digest::take(&mut self.at(DIGEST)?))
     }
 
     /// suit-common.
@@ -391,13 +418,14 @@ impl<'b> Manifest<'b> {
     /// suit-shared-sequence, of suit-common.
     #[must_use]
     pub fn shared_sequence(&self) -> Option<CommandSequence<'b>> {
-        CommandSequence::take(&mut self.at(SHARED_SEQUENCE)?).ok()
+        Some(CommandSequence::new(self.at(SHARED_SEQUENCE)?.byte_string()))
     }
 
     /// suit-dependencies, of suit-common.
     #[must_use]
     pub fn dependencies(&self) -> Dependencies<'b> {
-        self.at(DEPENDENCIES).map_or(Dependencies::none(), Dependencies::enter)
+        self.at(DEPENDENCIES)
+            .map_or(Dependencies::none(), |at| Dependencies::enter(at.rest().cursor()))
     }
 
     /// The sequence in the element with this label, if it is at hand; the shared sequence for suit-common,
@@ -413,20 +441,19 @@ impl<'b> Manifest<'b> {
     /// suit-reference-uri: where the manifest with all severed elements is.
     #[must_use]
     pub fn reference_uri(&self) -> Option<&'b str> {
-        self.element(label::REFERENCE_URI)?.text().ok()
+        Some(self.element(label::REFERENCE_URI)?.text())
     }
 
     /// suit-manifest-component-id (trust domains): where a root manifest is kept.
     #[must_use]
     pub fn component_id(&self) -> Option<ComponentIdentifier<'b>> {
-        ComponentIdentifier::take(&mut self.element(label::MANIFEST_COMPONENT_ID)?).ok()
+        Some(ComponentIdentifier::take(&mut self.element(label::MANIFEST_COMPONENT_ID)?))
     }
 
     /// suit-set-version (update management): the version of all that the manifest updates.
     #[must_use]
     pub fn set_version(&self) -> Option<Version<'b>> {
-        let mut version = self.element(label::SET_VERSION)?.wrapped().ok()?;
-        Version::take(&mut version).ok()
+        Version::take(&mut self.element(label::SET_VERSION)?.byte_string().cursor()).ok()
     }
 
     /// suit-validate.
@@ -477,10 +504,16 @@ impl<'b> Manifest<'b> {
         self.sequence(label::INSTALL)
     }
 
-    /// suit-text.
-    #[must_use]
-    pub fn text(&self) -> Severable<'b, TextMap<'b>> {
-        self.content(label::TEXT).map(TextMap::new)
+    /// suit-text, which is checked now: no processing needs it.
+    ///
+    /// # Errors
+    /// Those of CBOR; `UnknownComponent`; `Cose` with `InvalidValue` for what is no language tag.
+    pub fn text(&self) -> Result<Severable<'b, TextMap<'b>>, Error> {
+        Ok(match self.content(label::TEXT) {
+            Severable::Absent => Severable::Absent,
+            Severable::Severed(digest) => Severable::Severed(digest),
+            Severable::Present(text) => Severable::Present(TextMap::parse(text, self.components)?),
+        })
     }
 
     /// suit-coswid (update management): one encoded `concise-swid-tag` (RFC 9393), well-formed as
@@ -490,20 +523,21 @@ impl<'b> Manifest<'b> {
         self.content(label::COSWID)
     }
 
-    /// suit-manifest-mud.
-    #[must_use]
-    pub fn mud(&self) -> Option<ManifestMud<'b>> {
-        ManifestMud::parse(self.at(MUD)?.wrapped().ok()?).ok()
+    /// suit-manifest-mud, which is checked now: no processing needs it.
+    ///
+    /// # Errors
+    /// Those of CBOR; `MissingElement`, `UnexpectedElement`, `UnsupportedDigest`, `DigestLength`.
+    pub fn mud(&self) -> Result<Option<ManifestMud<'b>>, Error> {
+        let Some(mut mud) = self.at(MUD) else { return Ok(None) };
+        let content = mud.byte_string();
+        mud.outcome()?;
+        ManifestMud::parse(content.cursor()).map(Some)
     }
 
     /// The payloads that the envelope carries. Only an image digest vouches for them.
     #[must_use]
     pub fn integrated_payloads(&self) -> IntegratedPayloads<'b> {
-        if self.has_integrated_payloads {
-            IntegratedPayloads::of(self.input)
-        } else {
-            IntegratedPayloads::none()
-        }
+        IntegratedPayloads::of(self.input, self.has_integrated_payloads)
     }
 
     /// The trust anchors that vouch for this manifest, as far as they were looked for; none when it was

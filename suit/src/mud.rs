@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{mud as label, tag};
 use crate::parameter::text_key;
+use crate::read;
 
 /// The content of `suit-manifest-mud`.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,9 @@ impl<'b> ManifestMud<'b> {
                     }
                     url = Some(cursor.text()?);
                 }
-                Some(Label::Integer(label::SKI)) => ski = Some(Digest::take(&mut cursor)?),
+                Some(Label::Integer(label::SKI)) => {
+                    ski = Some(read::at(&mut cursor, Digest::take)?);
+                }
                 Some(Label::Integer(key)) => {
                     return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
                 }

@@ -9,7 +9,7 @@ use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{parameter as label, tag};
 use crate::metadata::ComponentMetadata;
-use crate::read;
+use crate::read::{self, Reader};
 use crate::version::VersionMatch;
 use crate::wait::WaitInfo;
 
@@ -116,41 +116,49 @@ impl<'b> Parameter<'b> {
 
     /// Passes over the value of the parameter whose key was taken at `offset`, and checks that
     /// [`take`](Self::take) will take it.
-    pub(crate) fn check(key: i64, offset: usize, cursor: &mut Cursor<'b>) -> Result<(), Error> {
+    pub(crate) fn check(key: i64, offset: usize, reader: &mut Reader<'b>) {
         match key {
-            label::VENDOR_IDENTIFIER => vendor(cursor).map(drop),
-            label::CLASS_IDENTIFIER | label::DEVICE_IDENTIFIER => uuid(cursor).map(drop),
-            label::IMAGE_DIGEST => Self::image_digest(cursor).map(drop),
+            label::VENDOR_IDENTIFIER => {
+                vendor(reader);
+            }
+            label::CLASS_IDENTIFIER | label::DEVICE_IDENTIFIER => {
+                uuid(reader);
+            }
+            label::IMAGE_DIGEST => {
+                Digest::take_wrapped(reader);
+            }
             label::IMAGE_SIZE | label::COMPONENT_SLOT | label::SOURCE_COMPONENT => {
-                read::unsigned(cursor).map(drop)
+                reader.unsigned();
             }
             label::CONTENT
             | label::INVOKE_ARGS
             | label::FETCH_ARGUMENTS
-            | label::ENCRYPTION_INFO => read::byte_string(cursor).map(drop),
-            label::URI => Ok(cursor.text().map(drop)?),
-            label::STRICT_ORDER | label::SOFT_FAILURE => Ok(cursor.boolean().map(drop)?),
-            ..=-1 => custom(cursor).map(drop),
-            4 | 26..=30 if UPDATE_MANAGEMENT => Self::take(key, offset, cursor).map(drop),
-            _ => Err(Error::new(ErrorKind::UnsupportedParameter(key), offset)),
+            | label::ENCRYPTION_INFO => {
+                reader.bytes();
+            }
+            label::URI => {
+                reader.text();
+            }
+            label::STRICT_ORDER | label::SOFT_FAILURE => {
+                reader.boolean();
+            }
+            ..=-1 => {
+                reader.by_cursor(custom);
+            }
+            4 | 26..=30 if UPDATE_MANAGEMENT => {
+                reader.by_cursor(|cursor| Self::take(key, offset, cursor));
+            }
+            _ => reader.refuse(ErrorKind::UnsupportedParameter(key), offset),
         }
-    }
-
-    /// Takes the value of suit-parameter-image-digest.
-    pub(crate) fn image_digest(cursor: &mut Cursor<'b>) -> Result<Digest<'b>, Error> {
-        let mut inside = read::wrapped(cursor)?;
-        let digest = Digest::take(&mut inside)?;
-        inside.finish()?;
-        Ok(digest)
     }
 
     /// Takes the value of the parameter whose key `label` was taken at `offset`.
     pub(crate) fn take(key: i64, offset: usize, cursor: &mut Cursor<'b>) -> Result<Self, Error> {
         Ok(match key {
-            label::VENDOR_IDENTIFIER => Self::VendorIdentifier(vendor(cursor)?),
-            label::CLASS_IDENTIFIER => Self::ClassIdentifier(uuid(cursor)?),
-            label::DEVICE_IDENTIFIER => Self::DeviceIdentifier(uuid(cursor)?),
-            label::IMAGE_DIGEST => Self::ImageDigest(Self::image_digest(cursor)?),
+            label::VENDOR_IDENTIFIER => Self::VendorIdentifier(read::at(cursor, vendor)?),
+            label::CLASS_IDENTIFIER => Self::ClassIdentifier(read::at(cursor, uuid)?),
+            label::DEVICE_IDENTIFIER => Self::DeviceIdentifier(read::at(cursor, uuid)?),
+            label::IMAGE_DIGEST => Self::ImageDigest(read::at(cursor, Digest::take_wrapped)?),
             label::IMAGE_SIZE => Self::ImageSize(cursor.unsigned()?),
             label::COMPONENT_SLOT => Self::ComponentSlot(cursor.unsigned()?),
             label::CONTENT => Self::Content(cursor.bytes()?),
@@ -186,19 +194,22 @@ pub(crate) fn text_key(offset: usize) -> Error {
     hexad_cose_core::Error::new(kind, offset).into()
 }
 
-pub(crate) fn uuid<'b>(cursor: &mut Cursor<'b>) -> Result<&'b Uuid, Error> {
-    let here = *cursor;
-    match read::bytes(cursor)?.try_into() {
-        Ok(uuid) => Ok(uuid),
-        Err(_) => Err(here.error(Cbor::Length).into()),
+pub(crate) fn uuid<'b>(reader: &mut Reader<'b>) -> &'b Uuid {
+    let at = reader.offset();
+    match reader.bytes().try_into() {
+        Ok(uuid) => uuid,
+        Err(_) => {
+            reader.refuse_cbor(Cbor::Length, at);
+            &[0; 16]
+        }
     }
 }
 
-pub(crate) fn vendor<'b>(cursor: &mut Cursor<'b>) -> Result<VendorIdentifier<'b>, Error> {
-    if cursor.optional_tag(tag::PEN)? {
-        Ok(VendorIdentifier::Pen(cursor.bytes()?))
+pub(crate) fn vendor<'b>(reader: &mut Reader<'b>) -> VendorIdentifier<'b> {
+    if reader.optional_tag(tag::PEN) {
+        VendorIdentifier::Pen(reader.bytes())
     } else {
-        Ok(VendorIdentifier::Uuid(uuid(cursor)?))
+        VendorIdentifier::Uuid(uuid(reader))
     }
 }
 

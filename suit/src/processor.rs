@@ -11,7 +11,6 @@ use core::fmt;
 use core::task::Poll;
 
 use hexad_cose_core::Verified;
-use hexad_cose_core::cbor::Cursor;
 use hexad_cose_core::crypto::Hash;
 
 use crate::command::{Action, Condition, CopyParams, ReportingPolicy, UPDATE_MANAGEMENT};
@@ -20,8 +19,8 @@ use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{directive as label, manifest as element, parameter};
 use crate::manifest::Manifest;
-use crate::parameter::Parameter;
 use crate::platform::{Component, Failure, Identity, Platform, Record};
+use crate::read::Reader;
 
 use condition::Measurement;
 use directive::{Job, Roles};
@@ -202,7 +201,7 @@ pub struct Processor<
     roles: [Roles; COMPONENTS],
     tree: Tree<'m, COMPONENTS, DEPENDENCIES>,
     /// The command that was applied last, and to what, if to anything.
-    instruction: Instruction<'m>,
+    instruction: Instruction,
     component: Option<Component<'m>>,
     /// What the platform was asked for the sake of that command and has not answered.
     request: Request<'m, <P::Hash as Hash>::Hasher>,
@@ -226,20 +225,20 @@ enum Phase {
 
 /// A command that is carried out for one component.
 #[derive(Clone, Copy, Debug)]
-struct Instruction<'m> {
+struct Instruction {
     label: i64,
     /// Where the label stands.
     offset: usize,
-    argument: Cursor<'m>,
+    /// Where the argument stands.
+    argument: usize,
     /// Whose command it is: a place in the tree of manifests.
     manifest: usize,
     /// The component's index in that manifest.
     index: usize,
 }
 
-impl Instruction<'_> {
-    const NONE: Self =
-        Self { label: 0, offset: 0, argument: Cursor::new(&[]), manifest: ROOT, index: 0 };
+impl Instruction {
+    const NONE: Self = Self { label: 0, offset: 0, argument: 0, manifest: ROOT, index: 0 };
 }
 
 /// Something that may take the platform several steps.
@@ -430,11 +429,11 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// Applies a command to one component: at once, or by a request or a nested sequence.
-    fn apply(&mut self, instruction: &Instruction<'m>, platform: &mut P) -> Result<(), Error> {
+    fn apply(&mut self, instruction: &Instruction, platform: &mut P) -> Result<(), Error> {
         let label = instruction.label;
         match label {
-            label::RUN_SEQUENCE => return self.run_sequence(*instruction),
-            label::TRY_EACH => return self.try_each(*instruction),
+            label::RUN_SEQUENCE => return self.run_sequence(instruction),
+            label::TRY_EACH => return self.try_each(instruction),
             _ => {}
         }
         let component = self.component_of(instruction)?;
@@ -444,23 +443,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         if let Some(action) = Action::from_label(label) {
             return self.act(instruction, &component, action, platform);
         }
-        let mut argument = instruction.argument;
         match label {
             label::OVERRIDE_PARAMETERS => {
-                self.set_parameters(
-                    instruction,
-                    &component,
-                    &mut argument,
-                    Mode::Override,
-                    platform,
-                )?;
+                self.set_parameters(instruction, &component, Mode::Override, platform)?;
             }
             label::SET_PARAMETERS => {
-                let mode = Mode::SetIfUnset;
-                self.set_parameters(instruction, &component, &mut argument, mode, platform)?;
+                self.set_parameters(instruction, &component, Mode::SetIfUnset, platform)?;
             }
             label::COPY_PARAMS if UPDATE_MANAGEMENT => {
-                let argument = CopyParams::take(&mut argument)?;
+                let argument = CopyParams::take(&mut self.argument(instruction).rest().cursor())?;
                 self.copy_params(instruction, &component, argument, platform)?;
             }
             ..=-1 => return self.custom(instruction, &component, platform),
@@ -471,7 +462,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// The component that an instruction is for, and notes both.
-    fn component_of(&mut self, instruction: &Instruction<'m>) -> Result<Component<'m>, Error> {
+    fn component_of(&mut self, instruction: &Instruction) -> Result<Component<'m>, Error> {
         let Instruction { manifest, index, .. } = *instruction;
         let component = match self.component {
             Some(last)
@@ -566,7 +557,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// a job alters it or, without one, it is unlinked.
     fn may_alter(
         &self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         job: Option<Job<'m>>,
         references: Result<u64, Failure>,
     ) -> Result<Request<'m, <P::Hash as Hash>::Hasher>, Error> {
@@ -587,9 +578,8 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// What is to be handed over as the manifest in the component.
     fn want(&self) -> Result<Step<'m>, Error> {
         let Some(component) = self.component else { return Ok(Step::Busy) };
-        let digest =
-            self.parameter(&component, parameter::IMAGE_DIGEST, Parameter::image_digest)?;
-        let uri = self.parameter(&component, parameter::URI, |value| Ok(value.text()?))?;
+        let digest = self.parameter(&component, parameter::IMAGE_DIGEST, Digest::take_wrapped)?;
+        let uri = self.parameter(&component, parameter::URI, Reader::text)?;
         let dependent = self.manifest(self.instruction.manifest);
         let envelope = uri.and_then(|uri| dependent?.integrated_payloads().get(uri));
         Ok(Step::Dependency { component, envelope, digest })
@@ -597,7 +587,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
 
     fn record(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         has_component: bool,
         result: Result<(), Error>,
         platform: &mut P,
@@ -606,9 +596,10 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         let (section, shared) = (frame.section(), frame.shared);
         let is_policy = Condition::from_label(instruction.label).is_some()
             || Action::from_label(instruction.label).is_some();
-        let policy = match ReportingPolicy::take(&mut instruction.argument.clone()) {
-            Ok(policy) if is_policy => policy,
-            _ => ReportingPolicy::default(),
+        let policy = if is_policy {
+            ReportingPolicy::take(&mut self.argument(instruction))
+        } else {
+            ReportingPolicy::default()
         };
         platform.record(&Record {
             section,

@@ -1,173 +1,484 @@
-//! Reading the short items that envelopes and manifests are made of: whatever is longer, rare or wrong is
-//! left to the cursor's own methods. Out of line, with results that fit registers as far as they can.
+//! Reading what envelopes and manifests are made of: a position that remembers the first thing that is
+//! wrong, so that code which reads much asks for it once.
 
-use hexad_cose_core::Label;
-use hexad_cose_core::cbor::{Cursor, Entries, Items, Raw};
+use hexad_cose_core::cbor::{Cursor, Entries, Raw, Type};
+use hexad_cose_core::{Error as CoseError, ErrorKind as Cbor};
 
-use crate::error::Error;
-use crate::parameter::text_key;
+use crate::error::{Error, ErrorKind};
 
-/// Moves on to `rest`, the end of what is left.
-#[inline]
-pub(crate) const fn move_to<'b>(cursor: &mut Cursor<'b>, rest: &'b [u8]) {
-    let here = cursor.rest();
-    // Never wraps: `rest` is a part of what is left.
-    let taken = here.bytes().len().wrapping_sub(rest.len());
-    *cursor = Cursor::at(rest, here.offset().wrapping_add(taken));
+/// A position in CBOR. What is read after something was refused is 0 or empty, and no array or map has
+/// another item: loops end, and the first refusal stands until [`outcome`](Self::outcome) tells of it.
+#[derive(Debug)]
+pub(crate) struct Reader<'b> {
+    rest: &'b [u8],
+    /// Offset of the byte after the last of `rest`.
+    end: usize,
+    refused: Option<Error>,
 }
 
-/// Takes an unsigned integer below 24, if one stands here.
-#[inline(never)]
-pub(crate) const fn small(cursor: &mut Cursor<'_>) -> Option<u8> {
-    match cursor.rest().bytes() {
-        [value @ 0..24, rest @ ..] => {
-            let value = *value;
-            move_to(cursor, rest);
-            Some(value)
-        }
-        _ => None,
-    }
+/// How many items of an array, or entries of a map, are still to come; `usize::MAX`, which no input is
+/// long enough to hold, for all up to a break.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left(usize);
+
+impl Left {
+    /// None.
+    pub(crate) const NONE: Self = Self(0);
 }
 
-/// Takes an unsigned integer.
-pub(crate) fn unsigned(cursor: &mut Cursor<'_>) -> Result<u64, Error> {
-    match small(cursor) {
-        Some(value) => Ok(value.into()),
-        None => Ok(cursor.unsigned()?),
-    }
-}
-
-/// Takes an integer that is a label.
-pub(crate) fn integer(cursor: &mut Cursor<'_>) -> Result<i64, Error> {
-    match small(cursor) {
-        Some(value) => Ok(value.into()),
-        None => Ok(cursor.integer()?),
-    }
-}
-
-/// Takes an unsigned integer that fits `usize`: an index.
-#[inline(never)]
-pub(crate) fn index(cursor: &mut Cursor<'_>) -> Result<usize, Error> {
-    match small(cursor) {
-        Some(value) => Ok(value.into()),
-        None => Ok(cursor.unsigned_as()?),
-    }
-}
-
-/// How long a byte string of definite length is and the head of it, if that is short.
-const fn string_head(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    match bytes {
-        [first @ 0x40..0x58, rest @ ..] => Some(((*first & 0x1f) as usize, rest)),
-        [0x58, length, rest @ ..] => Some((*length as usize, rest)),
-        _ => None,
-    }
-}
-
-/// Takes a byte string of definite length, with the place where its content begins.
-#[inline(never)]
-pub(crate) fn byte_string<'b>(cursor: &mut Cursor<'b>) -> Result<Raw<'b>, Error> {
-    if let Some((length, rest)) = string_head(cursor.rest().bytes())
-        && let Some((content, rest)) = rest.split_at_checked(length)
-    {
-        move_to(cursor, rest);
-        return Ok(Raw::new(content, cursor.offset().wrapping_sub(length)));
-    }
-    Ok(cursor.byte_string()?)
-}
-
-/// Takes a byte string of definite length.
-pub(crate) fn bytes<'b>(cursor: &mut Cursor<'b>) -> Result<&'b [u8], Error> {
-    byte_string(cursor).map(Raw::bytes)
-}
-
-/// Takes a byte string of definite length and gives a cursor over the CBOR in it.
-pub(crate) fn wrapped<'b>(cursor: &mut Cursor<'b>) -> Result<Cursor<'b>, Error> {
-    byte_string(cursor).map(Raw::cursor)
-}
-
-/// Passes over the next item, whatever it is, and checks that it is well-formed.
-#[inline(never)]
-pub(crate) fn skip(cursor: &mut Cursor<'_>) -> Result<(), Error> {
-    if small(cursor).is_some() {
-        return Ok(());
-    }
-    if let Some((length, rest)) = string_head(cursor.rest().bytes())
-        && let Some(rest) = rest.get(length..)
-    {
-        move_to(cursor, rest);
-        return Ok(());
-    }
-    Ok(cursor.skip()?)
-}
-
-/// Going through a map whose keys are labels, each of which may stand once.
+/// Going through a map, in which no key may stand twice.
 ///
-/// As long as they ascend from 0 to 23, none stands twice. At the first other one, all of them are
-/// looked through, once.
+/// As long as keys ascend from 0 to 23, none does. At the first other one, all of them are looked
+/// through, once.
+#[derive(Debug)]
 pub(crate) struct Keys<'b> {
-    /// The map itself.
-    map: Cursor<'b>,
-    items: Items,
-    /// The lowest key that is certainly new.
+    left: Left,
+    /// The lowest key that is certainly new; above all of these when all were looked through.
     from: u8,
-    /// The key that was taken last.
-    key: Label<'b>,
+    /// The map itself, and what follows.
+    map: &'b [u8],
 }
 
-/// What [`Keys::from`] is once all keys are known to be unlike.
-const UNIQUE: u8 = u8::MAX;
+impl Keys<'_> {
+    /// How many entries are still to come.
+    pub(crate) const fn left(&self) -> Left {
+        self.left
+    }
+}
 
-impl<'b> Keys<'b> {
-    /// Enters the map at `cursor`.
-    pub(crate) fn enter(cursor: &mut Cursor<'b>) -> Result<Self, Error> {
-        let map = *cursor;
-        let items = cursor.map()?;
-        Ok(Self { map, items, from: 0, key: Label::Integer(0) })
+/// What is left around a byte string that was entered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outer<'b> {
+    rest: &'b [u8],
+    end: usize,
+}
+
+impl<'b> Reader<'b> {
+    /// A reader at the first byte of `input`.
+    pub(crate) const fn new(input: Raw<'b>) -> Self {
+        let end = input.offset().wrapping_add(input.bytes().len());
+        Self { rest: input.bytes(), end, refused: None }
     }
 
-    /// Takes the next key, if there is one: see [`label`](Self::label).
+    /// Where what is read ends, counted as [`offset`](Self::offset).
+    pub(crate) const fn end(&self) -> usize {
+        self.end
+    }
+
+    /// Goes on in `whole`, a part of which was read to its end, with what follows up to `end`.
+    pub(crate) fn resume(&mut self, whole: Raw<'b>, end: usize) {
+        let from = self.end.wrapping_sub(whole.offset());
+        let to = end.wrapping_sub(whole.offset());
+        self.end = end;
+        if !self.is_refused() {
+            self.rest = whole.bytes().get(from..to).unwrap_or_default();
+        }
+    }
+
+    /// Goes back to where `rest` was what is left.
+    pub(crate) const fn go(&mut self, rest: Raw<'b>) {
+        if !self.is_refused() {
+            self.rest = rest.bytes();
+        }
+    }
+
+    /// Notes what another reader has refused.
+    pub(crate) fn adopt(&mut self, other: &Self) {
+        if let Some(error) = other.refused {
+            self.refuse_as(error);
+        }
+    }
+
+    /// The position, counted from the start of the outermost input.
+    #[inline]
+    pub(crate) const fn offset(&self) -> usize {
+        // Never wraps: `end` counts the bytes of `rest`, too.
+        self.end.wrapping_sub(self.rest.len())
+    }
+
+    /// What is left.
+    pub(crate) const fn rest(&self) -> Raw<'b> {
+        Raw::new(self.rest, self.offset())
+    }
+
+    /// What stands between `start` and the position.
+    pub(crate) fn since(&self, start: Raw<'b>) -> Raw<'b> {
+        let length = start.bytes().len().wrapping_sub(self.rest.len());
+        Raw::new(start.bytes().get(..length).unwrap_or_default(), start.offset())
+    }
+
+    /// Notes that something is wrong, unless something was before.
+    #[cold]
     #[inline(never)]
-    pub(crate) fn next(&mut self, cursor: &mut Cursor<'b>) -> Result<bool, Error> {
-        if !self.items.next(cursor)? {
-            return Ok(false);
+    pub(crate) fn refuse(&mut self, kind: ErrorKind, offset: usize) {
+        self.refuse_as(Error::new(kind, offset));
+    }
+
+    /// As [`refuse`](Self::refuse), with an error that another function gave.
+    #[cold]
+    pub(crate) fn refuse_as(&mut self, error: Error) {
+        self.refused.get_or_insert(error);
+        self.rest = &[];
+    }
+
+    /// As [`refuse`](Self::refuse), where the CBOR is wrong.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn refuse_cbor(&mut self, kind: Cbor, offset: usize) {
+        self.refuse_as(CoseError::new(kind, offset).into());
+    }
+
+    /// Whether something was refused.
+    #[inline]
+    pub(crate) const fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// What was refused first.
+    pub(crate) fn outcome(&self) -> Result<(), Error> {
+        self.refused.map_or(Ok(()), Err)
+    }
+
+    /// Reads by a cursor what is rare enough for that.
+    pub(crate) fn by_cursor<T>(
+        &mut self,
+        take: impl FnOnce(&mut Cursor<'b>) -> Result<T, Error>,
+    ) -> Option<T> {
+        let mut cursor = self.rest().cursor();
+        match take(&mut cursor) {
+            Ok(taken) => {
+                self.rest = cursor.rest().bytes();
+                Some(taken).filter(|_| !self.is_refused())
+            }
+            Err(error) => {
+                self.refuse_as(error);
+                None
+            }
         }
-        if let [key @ 0..24, rest @ ..] = cursor.rest().bytes()
-            && *key >= self.from
+    }
+
+    /// The type of the item at the position; a break where nothing is left.
+    pub(crate) fn peek(&self) -> Type {
+        self.rest.first().map_or(Type::Break, |first| Type::of(*first))
+    }
+
+    /// Whether an item of this major type stands at the position.
+    #[inline]
+    pub(crate) fn is_at(&self, major: u8) -> bool {
+        self.rest.first().is_some_and(|first| first >> 5 == major)
+    }
+
+    /// Takes a head of this major type: its argument, in the shortest encodings.
+    #[inline(never)]
+    fn head(&mut self, major: u8) -> usize {
+        if let [first, rest @ ..] = self.rest {
+            let argument = *first ^ (major << 5);
+            if argument < 24 {
+                self.rest = rest;
+                return argument.into();
+            }
+            if let (24, [argument, rest @ ..]) = (argument, rest) {
+                self.rest = rest;
+                return (*argument).into();
+            }
+        }
+        // No input is longer than `usize` can say; an indefinite length is the greatest.
+        usize::try_from(self.long_head(major)).unwrap_or(usize::MAX)
+    }
+
+    /// Takes any head of this major type; for an indefinite length, the greatest number.
+    #[cold]
+    #[inline(never)]
+    fn long_head(&mut self, major: u8) -> u64 {
+        let at = self.offset();
+        let expected = match major {
+            0 => Type::Unsigned,
+            1 => Type::Negative,
+            2 => Type::Bytes,
+            3 => Type::Text,
+            4 => Type::Array,
+            5 => Type::Map,
+            _ => Type::Tag,
+        };
+        if !self.is_at(major) {
+            let ended = self.rest.is_empty();
+            let kind = if ended { Cbor::UnexpectedEnd } else { Cbor::UnexpectedType { expected } };
+            self.refuse_cbor(kind, at);
+            return 0;
+        }
+        let Some(head) = self.by_cursor(|cursor| Ok(cursor.head()?)) else { return 0 };
+        match head.is_indefinite() {
+            true if matches!(major, 4 | 5) => u64::MAX,
+            true => {
+                self.refuse_cbor(Cbor::IndefiniteLength, at);
+                0
+            }
+            false => head.argument,
+        }
+    }
+
+    /// Takes an unsigned integer.
+    #[inline(never)]
+    pub(crate) fn unsigned(&mut self) -> u64 {
+        match self.rest {
+            [value @ 0..24, rest @ ..] => {
+                self.rest = rest;
+                (*value).into()
+            }
+            _ => self.long_head(0),
+        }
+    }
+
+    /// Takes an unsigned integer that fits `usize`: an index.
+    pub(crate) fn index(&mut self) -> usize {
+        let at = self.offset();
+        usize::try_from(self.unsigned()).unwrap_or_else(|_| {
+            self.refuse_cbor(Cbor::IntegerRange, at);
+            0
+        })
+    }
+
+    /// Takes an integer.
+    #[inline(never)]
+    pub(crate) fn integer(&mut self) -> i64 {
+        match self.rest {
+            [value @ 0..24, rest @ ..] => {
+                self.rest = rest;
+                (*value).into()
+            }
+            _ => self.by_cursor(|cursor| Ok(cursor.integer()?)).unwrap_or_default(),
+        }
+    }
+
+    /// Takes the content of a string of this major type.
+    #[inline(never)]
+    fn string(&mut self, major: u8) -> &'b [u8] {
+        let length = self.head(major);
+        let Some((content, rest)) = self.rest.split_at_checked(length) else {
+            self.refuse_cbor(Cbor::UnexpectedEnd, self.end);
+            return &[];
+        };
+        self.rest = rest;
+        content
+    }
+
+    /// Takes a byte string.
+    pub(crate) fn bytes(&mut self) -> &'b [u8] {
+        self.string(2)
+    }
+
+    /// Takes a byte string, with the place where its content begins.
+    pub(crate) fn byte_string(&mut self) -> Raw<'b> {
+        let content = self.bytes();
+        Raw::new(content, self.offset().wrapping_sub(content.len()))
+    }
+
+    /// Takes a byte string as it is encoded, its head included.
+    pub(crate) fn encoded_byte_string(&mut self) -> Raw<'b> {
+        let start = self.rest();
+        self.bytes();
+        self.since(start)
+    }
+
+    /// Takes a text string.
+    pub(crate) fn text(&mut self) -> &'b str {
+        let at = self.offset();
+        core::str::from_utf8(self.string(3)).unwrap_or_else(|_| {
+            self.refuse_cbor(Cbor::InvalidUtf8, at);
+            ""
+        })
+    }
+
+    /// Takes a boolean.
+    pub(crate) fn boolean(&mut self) -> bool {
+        match self.rest {
+            [value @ (0xf4 | 0xf5), rest @ ..] => {
+                self.rest = rest;
+                *value == 0xf5
+            }
+            _ => self.by_cursor(|cursor| Ok(cursor.boolean()?)).unwrap_or_default(),
+        }
+    }
+
+    /// Takes `null` if it stands here, and says whether it did.
+    pub(crate) fn null(&mut self) -> bool {
+        match self.rest {
+            [0xf6, rest @ ..] => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes a tag.
+    pub(crate) fn tag(&mut self) -> u64 {
+        self.by_cursor(|cursor| Ok(cursor.tag()?)).unwrap_or_default()
+    }
+
+    /// Takes a tag if one stands here, which must be `number`, and says whether one did.
+    pub(crate) fn optional_tag(&mut self, number: u64) -> bool {
+        self.is_at(6)
+            && self.by_cursor(|cursor| Ok(cursor.optional_tag(number)?)).unwrap_or_default()
+    }
+
+    /// Passes over the next item, whatever it is, and checks that it is well-formed.
+    #[inline(never)]
+    pub(crate) fn skip(&mut self) {
+        match self.rest {
+            [0..24, rest @ ..] => self.rest = rest,
+            [0x40..=0x58, ..] => {
+                self.bytes();
+            }
+            _ => {
+                self.by_cursor(|cursor| Ok(cursor.skip()?));
+            }
+        }
+    }
+
+    /// Enters an array.
+    pub(crate) fn array(&mut self) -> Left {
+        self.items(4)
+    }
+
+    /// Enters a map.
+    pub(crate) fn map(&mut self) -> Keys<'b> {
+        let map = self.rest;
+        Keys { left: self.items(5), from: 0, map }
+    }
+
+    #[inline(never)]
+    fn items(&mut self, major: u8) -> Left {
+        let count = self.head(major);
+        // An entry of a map has two items.
+        if count > self.rest.len() >> (major & 1) && count != usize::MAX {
+            self.refuse_cbor(Cbor::UnexpectedEnd, self.end);
+            return Left::NONE;
+        }
+        Left(count)
+    }
+
+    /// Whether another item of an array follows; takes the break that ends an indefinite length.
+    #[inline(never)]
+    pub(crate) fn more(&mut self, left: &mut Left) -> bool {
+        if left.0 == 0 || self.is_refused() {
+            return false;
+        }
+        if left.0 == usize::MAX {
+            return !self.has_ended();
+        }
+        left.0 = left.0.wrapping_sub(1);
+        true
+    }
+
+    /// Takes the break at the end of an indefinite length, if it stands here.
+    #[cold]
+    fn has_ended(&mut self) -> bool {
+        match self.rest {
+            [0xff, rest @ ..] => {
+                self.rest = rest;
+                true
+            }
+            [_, ..] => false,
+            [] => {
+                self.refuse_cbor(Cbor::UnexpectedEnd, self.end);
+                true
+            }
+        }
+    }
+
+    /// Whether another entry of a map follows, whose key is an integer: takes it.
+    #[inline(never)]
+    pub(crate) fn key(&mut self, keys: &mut Keys<'b>) -> Option<i64> {
+        if !self.more(&mut keys.left) {
+            return None;
+        }
+        if let [key @ 0..24, rest @ ..] = self.rest
+            && *key >= keys.from
         {
-            self.from = key.wrapping_add(1);
-            self.key = Label::Integer((*key).into());
-            move_to(cursor, rest);
-            return Ok(true);
+            keys.from = key.wrapping_add(1);
+            self.rest = rest;
+            return Some((*key).into());
         }
-        if self.from != UNIQUE {
-            self.require_unique()?;
+        self.require_unique(keys);
+        if self.is_at(3) {
+            self.refuse_cbor(Cbor::UnexpectedType { expected: Type::Unsigned }, self.offset());
         }
-        self.key = Label::parse(cursor)?;
-        Ok(true)
+        let key = self.integer();
+        if self.is_refused() { None } else { Some(key) }
+    }
+
+    /// Whether another entry follows, whose key is text: it stays.
+    pub(crate) fn is_at_text_key(&mut self, keys: &mut Keys<'b>) -> bool {
+        let is_text = keys.left.0 != 0 && self.is_at(3);
+        if is_text {
+            self.require_unique(keys);
+        }
+        is_text
+    }
+
+    /// Takes the text that is the key of the next entry, of which there is one.
+    pub(crate) fn text_key(&mut self, keys: &mut Keys<'b>) -> &'b str {
+        if self.more(&mut keys.left) { self.text() } else { "" }
     }
 
     #[cold]
     #[inline(never)]
-    fn require_unique(&mut self) -> Result<(), Error> {
-        let mut cursor = self.map;
-        let mut entries = Entries::enter(&mut cursor)?;
-        while entries.next(&mut cursor)?.is_some() {
-            cursor.skip()?;
+    fn require_unique(&mut self, keys: &mut Keys<'b>) {
+        if keys.from == u8::MAX {
+            return;
         }
-        self.from = UNIQUE;
-        Ok(())
-    }
-
-    /// The key that was taken last.
-    pub(crate) const fn label(&self) -> Label<'b> {
-        self.key
-    }
-
-    /// The key that was taken last, at byte `at`, where text has no place.
-    pub(crate) fn integer(&self, at: usize) -> Result<i64, Error> {
-        match self.key {
-            Label::Integer(key) => Ok(key),
-            Label::Text(_) => Err(text_key(at)),
+        keys.from = u8::MAX;
+        let offset = self.end.wrapping_sub(keys.map.len());
+        let mut cursor = Cursor::at(keys.map, offset);
+        let look = |cursor: &mut Cursor<'b>| -> Result<(), CoseError> {
+            let mut entries = Entries::enter(cursor)?;
+            while entries.next(cursor)?.is_some() {
+                cursor.skip()?;
+            }
+            Ok(())
+        };
+        if let Err(error) = look(&mut cursor) {
+            self.refuse_as(error.into());
         }
     }
+
+    /// Enters a byte string that holds CBOR.
+    #[inline(never)]
+    pub(crate) fn enter(&mut self) -> Outer<'b> {
+        let content = self.bytes();
+        let outer = Outer { rest: self.rest, end: self.end };
+        self.end = self.offset();
+        self.rest = content;
+        outer
+    }
+
+    /// Leaves it, where nothing more may stand in it.
+    #[inline(never)]
+    pub(crate) fn leave(&mut self, outer: Outer<'b>) {
+        self.finish();
+        self.end = outer.end;
+        if !self.is_refused() {
+            self.rest = outer.rest;
+        }
+    }
+
+    /// Says that nothing may be left.
+    pub(crate) fn finish(&mut self) {
+        if !self.rest.is_empty() {
+            self.refuse_cbor(Cbor::TrailingBytes, self.offset());
+        }
+    }
+}
+
+/// Reads at `cursor` what `take` takes.
+pub(crate) fn at<'b, T>(
+    cursor: &mut Cursor<'b>,
+    take: impl FnOnce(&mut Reader<'b>) -> T,
+) -> Result<T, Error> {
+    let mut reader = Reader::new(cursor.rest());
+    let taken = take(&mut reader);
+    reader.outcome()?;
+    *cursor = reader.rest().cursor();
+    Ok(taken)
 }

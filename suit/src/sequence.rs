@@ -4,7 +4,7 @@
 //! runs manifests has no use for those.
 
 use hexad_cose_core::ErrorKind as Cbor;
-use hexad_cose_core::cbor::{Cursor, Items, Raw, Type};
+use hexad_cose_core::cbor::Type;
 
 use crate::command::{
     Action, CommandSequence, Condition, CopyParams, OverrideMultiple, ReportingPolicy,
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::{directive, parameter};
 use crate::options::Options;
 use crate::parameter::Parameter;
-use crate::read::{self, Keys};
+use crate::read::{Left, Reader};
 
 /// Where a sequence stands, which decides what it may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +45,10 @@ impl Findings {
 
 /// A sequence, or the alternatives of a try-each, that the check is inside of.
 #[derive(Clone, Copy)]
-struct Level<'b> {
-    cursor: Cursor<'b>,
-    items: Items,
+struct Level {
+    /// Where the byte string ends that it stands in.
+    end: usize,
+    left: Left,
     /// How many alternatives were seen of a try-each, up to [`ENOUGH`]; `None` for a sequence.
     alternatives: Option<u8>,
 }
@@ -55,16 +56,11 @@ struct Level<'b> {
 /// How many alternatives a try-each has at least.
 const ENOUGH: u8 = 2;
 
-/// One that the check comes back to: offsets in the outermost sequence.
-#[derive(Clone, Copy)]
-struct Outer {
-    next: usize,
-    end: usize,
-    items: Items,
-    alternatives: Option<u8>,
-}
+/// How deep the check can be inside: each sequence, and the try-each around it.
+const LEVELS: usize = Options::MAX_NESTING * 2;
 
 /// Checks `sequence` against the CDDL, with `components` of them to refer to.
+#[inline(never)]
 pub(crate) fn check(
     sequence: CommandSequence<'_>,
     place: Place,
@@ -72,118 +68,124 @@ pub(crate) fn check(
     options: &Options,
 ) -> Result<Findings, Error> {
     let whole = sequence.encoded();
-    let mut findings = Findings::default();
-    let mut path: [Option<Outer>; Options::MAX_NESTING * 2] = [None; Options::MAX_NESTING * 2];
-    let (mut depth, mut sequences) = (0usize, 1usize);
+    let mut reader = Reader::new(whole);
+    let mut findings = Findings::NONE;
     let nesting = options.nesting.min(Options::MAX_NESTING);
+    let mut level = Level { end: reader.end(), left: Left::NONE, alternatives: None };
+    let mut path = [level; LEVELS];
+    let (mut depth, mut sequences) = (0usize, 1usize);
     if nesting == 0 {
-        return Err(Error::new(ErrorKind::NestingTooDeep, whole.offset()));
+        reader.refuse(ErrorKind::NestingTooDeep, whole.offset());
     }
-    let mut level = enter(whole)?;
-    loop {
-        let inner = match level.alternatives {
-            Some(seen) => level.next_alternative(seen)?,
-            None => level.next_command(place, components, &mut findings)?,
+    level.left = begin(&mut reader);
+    while !reader.is_refused() {
+        let next = match level.alternatives {
+            Some(seen) => level.next_alternative(seen, &mut reader),
+            None => level.next_command(place, components, &mut findings, &mut reader),
         };
-        match inner {
+        match next {
             Next::Same => {}
-            Next::Inside(inner) => {
-                let is_sequence = inner.alternatives.is_none();
-                let too_deep = Error::new(ErrorKind::NestingTooDeep, inner.cursor.offset());
-                if is_sequence && sequences >= nesting {
-                    return Err(too_deep);
+            Next::Sequence | Next::TryEach => {
+                let is_sequence = next == Next::Sequence;
+                if is_sequence {
+                    reader.enter();
                 }
-                let next = level.cursor.offset();
-                let end = next.saturating_add(level.cursor.rest().bytes().len());
-                let Level { items, alternatives, .. } = level;
-                let outer = Outer { next, end, items, alternatives };
-                *path.get_mut(depth).ok_or(too_deep)? = Some(outer);
-                depth = depth.saturating_add(1);
+                let inner = if is_sequence {
+                    Level { end: reader.end(), left: begin(&mut reader), alternatives: None }
+                } else {
+                    Level { end: level.end, left: reader.array(), alternatives: Some(0) }
+                };
                 sequences = sequences.saturating_add(usize::from(is_sequence));
+                match path.get_mut(depth).filter(|_| sequences <= nesting) {
+                    Some(outer) => *outer = level,
+                    None => reader.refuse(ErrorKind::NestingTooDeep, reader.offset()),
+                }
+                depth = depth.saturating_add(1);
                 level = inner;
             }
             Next::End => {
-                sequences = sequences.saturating_sub(usize::from(level.alternatives.is_none()));
-                let Some(place) = depth.checked_sub(1) else { return Ok(findings) };
+                if level.alternatives.is_none() {
+                    sequences = sequences.saturating_sub(1);
+                    reader.finish();
+                }
+                let Some(place) = depth.checked_sub(1) else { break };
                 depth = place;
-                let Some(Some(outer)) = path.get(place).copied() else { return Ok(findings) };
-                let from = outer.next.saturating_sub(whole.offset());
-                let to = outer.end.saturating_sub(whole.offset());
-                let rest = whole.bytes().get(from..to).unwrap_or_default();
-                level = Level {
-                    cursor: Cursor::at(rest, outer.next),
-                    items: outer.items,
-                    alternatives: outer.alternatives,
-                };
+                let Some(outer) = path.get(place) else { break };
+                if level.alternatives.is_none() {
+                    reader.resume(whole, outer.end);
+                }
+                level = *outer;
             }
         }
     }
+    reader.outcome().map(|()| findings)
 }
 
 /// Where the check goes on.
-enum Next<'b> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
     Same,
-    Inside(Level<'b>),
+    /// Inside the byte string that follows.
+    Sequence,
+    /// Inside the array that follows.
+    TryEach,
     End,
 }
 
-/// Enters a sequence, which must not be empty.
-fn enter(encoded: Raw<'_>) -> Result<Level<'_>, Error> {
-    let mut cursor = encoded.cursor();
-    let items = cursor.array()?;
-    let (mut first, mut probe) = (cursor, items);
-    if !probe.next(&mut first)? {
-        return Err(encoded.error(Cbor::Length).into());
+/// Enters the array that a sequence is, which must not be empty.
+fn begin(reader: &mut Reader<'_>) -> Left {
+    let here = reader.offset();
+    let left = reader.array();
+    let (mut probe, rest) = (left, reader.rest());
+    if !reader.more(&mut probe) {
+        reader.refuse_cbor(Cbor::Length, here);
     }
-    Ok(Level { cursor, items, alternatives: None })
+    reader.go(rest);
+    left
 }
 
-impl<'b> Level<'b> {
+impl Level {
     /// Takes the next alternative of a try-each: two sequences at least, and perhaps nil at the end.
-    fn next_alternative(&mut self, seen: u8) -> Result<Next<'b>, Error> {
-        let cursor = &mut self.cursor;
-        let here = *cursor;
-        let mut ends = !self.items.next(cursor)?;
-        if !ends && cursor.take_null() {
-            if self.items.next(cursor)? {
-                return Err(cursor.error(Cbor::InvalidValue).into());
+    fn next_alternative(&mut self, seen: u8, reader: &mut Reader<'_>) -> Next {
+        let here = reader.offset();
+        let mut ends = !reader.more(&mut self.left);
+        if !ends && reader.null() {
+            if reader.more(&mut self.left) {
+                reader.refuse_cbor(Cbor::InvalidValue, reader.offset());
             }
             ends = true;
         }
-        if ends {
-            return if seen < ENOUGH {
-                Err(here.error(Cbor::Length).into())
-            } else {
-                Ok(Next::End)
-            };
+        if !ends {
+            self.alternatives = Some(seen.saturating_add(1).min(ENOUGH));
+            return Next::Sequence;
         }
-        self.alternatives = Some(seen.saturating_add(1).min(ENOUGH));
-        enter(read::byte_string(cursor)?).map(Next::Inside)
+        if seen < ENOUGH {
+            reader.refuse_cbor(Cbor::Length, here);
+        }
+        Next::End
     }
 
-    /// Takes the next command of a sequence; at the end, makes sure that nothing follows.
+    /// Takes the next command of a sequence.
     fn next_command(
         &mut self,
         place: Place,
         components: usize,
         findings: &mut Findings,
-    ) -> Result<Next<'b>, Error> {
-        let cursor = &mut self.cursor;
-        if !self.items.next(cursor)? {
-            cursor.finish()?;
-            return Ok(Next::End);
+        reader: &mut Reader<'_>,
+    ) -> Next {
+        if !reader.more(&mut self.left) {
+            return Next::End;
         }
-        let offset = cursor.offset();
-        let label = read::integer(cursor)?;
-        if !self.items.next(cursor)? {
-            return Err(cursor.error(Cbor::Length).into());
+        let offset = reader.offset();
+        let label = reader.integer();
+        if !reader.more(&mut self.left) {
+            reader.refuse_cbor(Cbor::Length, reader.offset());
         }
-        let refuse = |kind| Err(Error::new(kind, offset));
         if let Some(condition) = Condition::from_label(label) {
-            ReportingPolicy::take(cursor)?;
             findings.vendor_identifier |= condition == Condition::VendorIdentifier;
             findings.class_identifier |= condition == Condition::ClassIdentifier;
-            return Ok(Next::Same);
+            ReportingPolicy::take(reader);
+            return Next::Same;
         }
         let steers = matches!(
             label,
@@ -199,103 +201,101 @@ impl<'b> Level<'b> {
             || updates && UPDATE_MANAGEMENT
             || Action::from_label(label).is_some();
         if !is_known {
-            return refuse(ErrorKind::UnsupportedCommand(label));
+            reader.refuse(ErrorKind::UnsupportedCommand(label), offset);
+        } else if !steers && place == Place::Shared {
+            reader.refuse(ErrorKind::NotInSharedSequence(label), offset);
         }
-        if !steers && place == Place::Shared {
-            return refuse(ErrorKind::NotInSharedSequence(label));
-        }
-        let is_below = |index| {
-            let unknown = Error::new(ErrorKind::ComponentIndex, offset);
-            if index < components { Ok(()) } else { Err(unknown) }
-        };
         match label {
-            directive::SET_COMPONENT_INDEX => check_index(cursor, is_below)?,
+            directive::SET_COMPONENT_INDEX => check_index(components, offset, reader),
             directive::OVERRIDE_PARAMETERS | directive::SET_PARAMETERS => {
-                check_parameters(cursor, place, is_below)?;
+                check_parameters(place, components, offset, reader);
             }
-            directive::TRY_EACH => {
-                let mut inside = *cursor;
-                let items = inside.array()?;
-                skip_argument(cursor)?;
-                let inner = Level { cursor: inside, items, alternatives: Some(0) };
-                return Ok(Next::Inside(inner));
-            }
-            directive::RUN_SEQUENCE => return enter(read::byte_string(cursor)?).map(Next::Inside),
+            directive::TRY_EACH => return Next::TryEach,
+            directive::RUN_SEQUENCE => return Next::Sequence,
             directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
-                for (index, parameters) in OverrideMultiple::take(cursor)?.iter() {
-                    is_below(index)?;
-                    check_parameters(&mut parameters.encoded().cursor(), place, is_below)?;
+                if let Some(argument) = reader.by_cursor(OverrideMultiple::take) {
+                    for (index, parameters) in argument.iter() {
+                        require_below(components, index, offset, reader);
+                        let mut inside = Reader::new(parameters.encoded());
+                        check_parameters(place, components, offset, &mut inside);
+                        reader.adopt(&inside);
+                    }
                 }
             }
             directive::COPY_PARAMS if UPDATE_MANAGEMENT => {
-                CopyParams::take(cursor)?.iter().try_for_each(|(index, _)| is_below(index))?;
+                if let Some(argument) = reader.by_cursor(CopyParams::take) {
+                    for (index, _) in argument.iter() {
+                        require_below(components, index, offset, reader);
+                    }
+                }
             }
-            ..=-1 => custom(cursor).map(drop)?,
-            _ => ReportingPolicy::take(cursor).map(drop)?,
+            ..=-1 => {
+                reader.by_cursor(custom);
+            }
+            _ => {
+                ReportingPolicy::take(reader);
+            }
         }
-        Ok(Next::Same)
+        Next::Same
+    }
+}
+
+/// Refuses a command at `offset` with an index that no component has.
+fn require_below(components: usize, index: usize, offset: usize, reader: &mut Reader<'_>) {
+    if index >= components {
+        reader.refuse(ErrorKind::ComponentIndex, offset);
     }
 }
 
 /// Takes a component index: one, a list that is not empty, or true.
-fn check_index(
-    cursor: &mut Cursor<'_>,
-    is_below: impl Fn(usize) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let here = *cursor;
-    match cursor.peek()? {
-        Type::Bool if cursor.boolean()? => Ok(()),
-        Type::Bool => Err(here.error(Cbor::InvalidValue).into()),
+fn check_index(components: usize, offset: usize, reader: &mut Reader<'_>) {
+    let here = reader.offset();
+    match reader.peek() {
+        Type::Bool => {
+            if !reader.boolean() {
+                reader.refuse_cbor(Cbor::InvalidValue, here);
+            }
+        }
         Type::Array => {
-            let mut items = cursor.array()?;
+            let mut items = reader.array();
             let mut any = false;
-            while items.next(cursor)? {
-                is_below(read::index(cursor)?)?;
+            while reader.more(&mut items) {
+                let index = reader.index();
+                require_below(components, index, offset, reader);
                 any = true;
             }
-            if any { Ok(()) } else { Err(here.error(Cbor::Length).into()) }
+            if !any {
+                reader.refuse_cbor(Cbor::Length, here);
+            }
         }
-        _ => is_below(read::index(cursor)?),
+        _ => {
+            let index = reader.index();
+            require_below(components, index, offset, reader);
+        }
     }
 }
 
 /// Takes a map of parameters that is not empty.
-fn check_parameters(
-    cursor: &mut Cursor<'_>,
-    place: Place,
-    is_below: impl Fn(usize) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let here = *cursor;
-    let mut keys = Keys::enter(cursor)?;
+fn check_parameters(place: Place, components: usize, offset: usize, reader: &mut Reader<'_>) {
+    let here = reader.offset();
+    let mut keys = reader.map();
     let mut any = false;
     loop {
-        let at = cursor.offset();
-        if !keys.next(cursor)? {
-            return if any { Ok(()) } else { Err(here.error(Cbor::Length).into()) };
-        }
-        match keys.integer(at)? {
-            parameter::SOURCE_COMPONENT => is_below(read::index(cursor)?)?,
-            key @ ..=-1 if place == Place::Shared => {
-                return Err(Error::new(ErrorKind::UnsupportedParameter(key), at));
+        let at = reader.offset();
+        match reader.key(&mut keys) {
+            None => break,
+            Some(parameter::SOURCE_COMPONENT) => {
+                let index = reader.index();
+                require_below(components, index, offset, reader);
             }
-            key => Parameter::check(key, at, cursor)?,
+            Some(key @ ..=-1) if place == Place::Shared => {
+                reader.refuse(ErrorKind::UnsupportedParameter(key), at);
+            }
+            Some(key) => Parameter::check(key, at, reader),
         }
         any = true;
     }
-}
-
-/// Passes over the argument of a command. Unlike [`Cursor::skip`] it keeps no record of levels for the
-/// arrays and maps that arguments are: what is in those is skipped item by item.
-pub(crate) fn skip_argument(cursor: &mut Cursor<'_>) -> Result<(), Error> {
-    let (mut items, each) = match cursor.peek()? {
-        Type::Map => (cursor.map()?, 2),
-        Type::Array => (cursor.array()?, 1),
-        _ => return read::skip(cursor),
-    };
-    while items.next(cursor)? {
-        for _ in 0..each {
-            read::skip(cursor)?;
-        }
+    if !any {
+        reader.refuse_cbor(Cbor::Length, here);
     }
-    Ok(())
 }

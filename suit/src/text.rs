@@ -6,6 +6,7 @@ use hexad_cose_core::{ErrorKind as Cbor, Label};
 use crate::component::{ComponentIdentifier, Components};
 use crate::error::{Error, ErrorKind};
 use crate::parameter::text_key;
+use crate::read;
 
 /// SUIT_Text_Map: texts for one language after another.
 #[derive(Clone, Copy, Debug)]
@@ -14,11 +15,6 @@ pub struct TextMap<'b> {
 }
 
 impl<'b> TextMap<'b> {
-    /// The map that is all of `encoded`, which was checked before.
-    pub(crate) const fn new(encoded: Raw<'b>) -> Self {
-        Self { encoded }
-    }
-
     /// Reads the map that is all of `encoded` and checks that it names no other `components`.
     #[inline(never)]
     pub(crate) fn parse(encoded: Raw<'b>, components: Components<'_>) -> Result<Self, Error> {
@@ -116,7 +112,7 @@ impl<'b> Texts<'b> {
             } else if !entries.next(cursor)? {
                 self.language = None;
             } else if cursor.peek()? == Type::Array {
-                let identifier = ComponentIdentifier::take(cursor)?;
+                let identifier = read::at(cursor, ComponentIdentifier::take)?;
                 self.component = Some((identifier, cursor.map()?));
             } else {
                 let (label, text) = (cursor.integer()?, cursor.text()?);
@@ -154,7 +150,7 @@ fn check_language(cursor: &mut Cursor<'_>, components: Components<'_>) -> Result
         let key = cursor.item()?;
         let mut inside = key.cursor();
         if inside.peek()? == Type::Array {
-            let identifier = ComponentIdentifier::take(&mut inside)?;
+            let identifier = read::at(&mut inside, ComponentIdentifier::take)?;
             if !components.iter().any(|component| component == identifier) {
                 return Err(Error::new(ErrorKind::UnknownComponent, key.offset()));
             }
@@ -195,8 +191,8 @@ fn unlike_earlier(mut first: Cursor<'_>, passed: usize, key: Raw<'_>) -> Result<
         let earlier = first.item()?;
         let same = match earlier.cursor().peek()? {
             Type::Array if is_identifier => {
-                ComponentIdentifier::take(&mut earlier.cursor())?
-                    == ComponentIdentifier::take(&mut key.cursor())?
+                read::at(&mut earlier.cursor(), ComponentIdentifier::take)?
+                    == read::at(&mut key.cursor(), ComponentIdentifier::take)?
             }
             Type::Array => false,
             _ => !is_identifier && earlier.cursor().integer()? == key.cursor().integer()?,

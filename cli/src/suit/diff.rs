@@ -70,13 +70,13 @@ fn parts(input: &Input) -> Result<Vec<Part>, Failure> {
     let refuse = |error: Error| input.reject(error);
     let envelope = Envelope::parse(input.bytes()).map_err(refuse)?;
     let manifest = envelope.unverified_manifest(&mut RustCrypto).map_err(refuse)?;
-    let mut parts = vec![("manifest".to_owned(), head(&manifest))];
+    let mut parts = vec![("manifest".to_owned(), head(&manifest).map_err(refuse)?)];
     for (name, sequence) in sequences(&manifest) {
         parts.push((name.to_owned(), element(sequence, commands)));
     }
     parts.push((
         "suit-text".to_owned(),
-        element(manifest.text(), |text| {
+        element(manifest.text().map_err(refuse)?, |text| {
             let line = |it: hexad_suit::text::Text<'_>| {
                 let of = it.component.map_or("manifest".to_owned(), component_text);
                 format!("{} {of} {}: {:?}", it.language, it.label, it.text)
@@ -92,7 +92,7 @@ fn parts(input: &Input) -> Result<Vec<Part>, Failure> {
     Ok(parts)
 }
 
-fn head(manifest: &Manifest<'_>) -> Vec<String> {
+fn head(manifest: &Manifest<'_>) -> Result<Vec<String>, Error> {
     let mut lines = vec![format!("sequence number: {}", manifest.sequence_number())];
     let components = manifest.components();
     lines.extend(components.iter().map(|it| format!("component: {}", component_text(it))));
@@ -107,11 +107,11 @@ fn head(manifest: &Manifest<'_>) -> Vec<String> {
         lines.push(format!("version: {}", numbers.join(".")));
     }
     lines.extend(manifest.reference_uri().map(|uri| format!("reference URI: {uri}")));
-    if let Some(mud) = manifest.mud() {
+    if let Some(mud) = manifest.mud()? {
         lines.push(format!("MUD URL: {}", mud.url()));
         lines.push(format!("MUD signer: {}", digest_text(mud.ski())));
     }
-    lines
+    Ok(lines)
 }
 
 fn element<T>(element: Severable<'_, T>, read: impl FnOnce(T) -> Vec<String>) -> Vec<String> {

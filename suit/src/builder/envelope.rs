@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::{envelope as label, tag};
 use crate::manifest::Manifest;
 use crate::options::Options;
+use crate::read::Reader;
 
 /// Room for a COSE message around a signature of any algorithm (ML-DSA-87 makes 4,627 bytes), with
 /// headers of any sensible size.
@@ -128,7 +129,9 @@ impl EnvelopeBuilder {
     /// # Errors
     /// When it is not a tagged COSE message with a detached payload.
     pub fn add_block(&mut self, block: &[u8]) -> Result<&mut Self, Error> {
-        AuthenticationBlock::check(Raw::new(block, 0))?;
+        let mut reader = Reader::new(Raw::new(block, 0));
+        AuthenticationBlock::check(&mut reader);
+        reader.outcome()?;
         Message::parse(block)?;
         self.blocks.push(block.to_owned());
         Ok(self)

@@ -81,7 +81,7 @@ fn storage() -> Partitions<'static, Nor, 16> {
 /// The component whose identifier is the one letter.
 fn component(index: usize) -> Component<'static> {
     let encoded: &[u8] = [&[0x81, 0x41, b'a'], &[0x81, 0x41, b'b'], &[0x81, 0x41, b'c']][index];
-    let identifier = ComponentIdentifier::take(&mut Cursor::new(encoded)).unwrap();
+    let identifier = ComponentIdentifier::parse(encoded).unwrap();
     Component { index, identifier }
 }
 

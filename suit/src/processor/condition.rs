@@ -10,9 +10,9 @@ use crate::command::Condition;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
 use crate::labels::parameter as label;
-use crate::parameter::{Parameter, uuid, vendor};
+use crate::parameter::{uuid, vendor};
 use crate::platform::{Component, Failure, Platform};
-use crate::read;
+use crate::read::Reader;
 use crate::version::VersionMatch;
 
 /// A look at what a component holds, piece by piece.
@@ -85,7 +85,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Tests a condition: at once, or by a request to the platform.
     pub(super) fn test(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         condition: Condition,
         platform: &mut P,
@@ -105,7 +105,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Whether a condition holds; nothing when that is asked of the platform.
     fn holds(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         condition: Condition,
         platform: &mut P,
@@ -126,7 +126,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             }
             Condition::ComponentSlot => {
                 let slot = label::COMPONENT_SLOT;
-                let slot = self.required(instruction, component, slot, read::unsigned)?;
+                let slot = self.required(instruction, component, slot, Reader::unsigned)?;
                 return Ok(Some(platform.slot(component) == Some(slot)));
             }
             Condition::Abort => return Ok(Some(false)),
@@ -157,13 +157,13 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Asks the platform whether a condition of the update-management draft holds.
     pub(super) fn poll_condition(
         &self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         condition: Condition,
         platform: &mut P,
     ) -> Poll<Result<bool, Error>> {
         let at = |kind| Error::new(kind, instruction.offset);
-        let number = |label| self.required(instruction, component, label, read::unsigned);
+        let number = |label| self.required(instruction, component, label, Reader::unsigned);
         let answer = match condition {
             // Timestamps are compared in 64 bits (5.1).
             Condition::UseBefore => {
@@ -175,16 +175,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 core::task::ready!(platform.battery()).map(|battery| battery >= least)
             }
             Condition::UpdateAuthorized => {
-                let read = |value: &mut hexad_cose_core::cbor::Cursor<'m>| Ok(value.integer()?);
-                let priority =
-                    self.required(instruction, component, label::UPDATE_PRIORITY, read)?;
+                let priority = label::UPDATE_PRIORITY;
+                let priority = self.required(instruction, component, priority, Reader::integer)?;
                 core::task::ready!(platform.is_authorized(component, priority))
             }
             Condition::Version => {
-                let read = |value: &mut hexad_cose_core::cbor::Cursor<'m>| {
-                    VersionMatch::read(value.wrapped()?)
-                };
-                let required = self.required(instruction, component, label::VERSION, read)?;
+                let version = label::VERSION;
+                let version =
+                    self.required(instruction, component, version, Reader::byte_string)?;
+                let required = VersionMatch::read(version.cursor())?;
                 core::task::ready!(platform.has_version(component, required))
             }
             _ => Err(Failure::Unsupported),
@@ -198,7 +197,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// A condition was tested.
     pub(super) fn tested(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         result: Result<(), Error>,
         platform: &mut P,
     ) -> Result<(), Error> {
@@ -217,12 +216,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// before that it can't.
     fn measure_digest(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         wanted: bool,
         platform: &mut P,
     ) -> Result<Option<bool>, Error> {
-        let read = Parameter::image_digest;
+        let read = Digest::take_wrapped;
         let expected = self.required(instruction, component, label::IMAGE_DIGEST, read)?;
         let size = self.number(component, label::IMAGE_SIZE)?;
         let size = match (size, platform.size(component)) {
@@ -249,11 +248,11 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Prepares a check of content.
     fn measure_content(
         &self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         platform: &mut P,
     ) -> Result<Measurement<'m, <P::Hash as Hash>::Hasher>, Error> {
-        let expected = self.required(instruction, component, label::CONTENT, read::bytes)?;
+        let expected = self.required(instruction, component, label::CONTENT, Reader::bytes)?;
         let length = u64::try_from(expected.len()).unwrap_or(u64::MAX);
         if platform.size(component).is_some_and(|held| held != length) {
             let failed = ErrorKind::ConditionFailed(instruction.label);

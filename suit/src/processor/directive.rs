@@ -2,19 +2,17 @@
 
 use core::task::{Poll, ready};
 
-use hexad_cose_core::cbor::Cursor;
-
 use super::tree::Need;
 use super::{Ended, Instruction, Processor, Request, Step};
 use crate::access::Access;
 use crate::command::{Action, CustomArgument};
+use crate::digest::Digest;
 use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
 use crate::labels::parameter as label;
 use crate::metadata::ComponentMetadata;
-use crate::parameter::Parameter;
 use crate::platform::{Ciphertext, Component, Failure, Platform};
-use crate::read;
+use crate::read::Reader;
 use crate::wait::WaitInfo;
 
 /// What a component has been used for while strict-order is false (section 6.7).
@@ -38,7 +36,7 @@ pub(super) enum Job<'m> {
     Custom(CustomArgument<'m>),
 }
 
-impl Instruction<'_> {
+impl Instruction {
     /// What comes of a directive that the platform was asked to carry out.
     pub(super) fn outcome(&self, answer: Result<(), Failure>) -> Result<(), Error> {
         let kind = match answer {
@@ -66,7 +64,7 @@ impl Job<'_> {
     /// Asks the platform, again if it was asked before.
     pub(super) fn poll<P: Platform>(
         &self,
-        instruction: &Instruction<'_>,
+        instruction: &Instruction,
         component: &Component<'_>,
         platform: &mut P,
     ) -> Poll<Ended> {
@@ -123,7 +121,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Prepares what a directive asks of the platform.
     pub(super) fn act(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         action: Action,
         platform: &mut P,
@@ -136,7 +134,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
 
     fn request(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         action: Action,
         platform: &mut P,
@@ -166,7 +164,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// Whether those who vouch for the manifest may apply the instruction to the component.
     fn require_access(
         &self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         platform: &mut P,
     ) -> Result<(), Error> {
@@ -181,11 +179,11 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// suit-command-custom.
     pub(super) fn custom(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         platform: &mut P,
     ) -> Result<(), Error> {
-        let argument = crate::command::custom(&mut instruction.argument.clone())?;
+        let argument = crate::command::custom(&mut self.argument(instruction).rest().cursor())?;
         if let Err(denied) = self.require_access(instruction, component, platform) {
             return self.acted(instruction, Err(denied), platform);
         }
@@ -196,7 +194,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// A directive has ended.
     pub(super) fn acted(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         result: Result<(), Error>,
         platform: &mut P,
     ) -> Result<(), Error> {
@@ -207,7 +205,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// The job with its parameters, once it was found to be allowed.
     fn prepare(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         action: Action,
         platform: &mut P,
@@ -229,11 +227,11 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         self.use_for(instruction, component, &job)?;
         if job.alters() {
             self.forget(component, instruction.offset)?;
-            let read = |value: &mut Cursor<'m>| ComponentMetadata::read(value.byte_string()?);
             if crate::command::UPDATE_MANAGEMENT
                 && let Some(metadata) =
-                    self.parameter(component, label::COMPONENT_METADATA, read)?
+                    self.parameter(component, label::COMPONENT_METADATA, Reader::byte_string)?
             {
+                let metadata = ComponentMetadata::read(metadata)?;
                 platform.metadata(component, metadata).map_err(|failure| match failure {
                     Failure::Unsupported => {
                         refuse(ErrorKind::UnsupportedParameter(label::COMPONENT_METADATA))
@@ -248,7 +246,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// The job with its parameters.
     fn job(
         &self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         action: Action,
     ) -> Result<Job<'m>, Error> {
@@ -269,11 +267,10 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         };
         Ok(match action {
             Action::Write => {
-                carried(self.required(instruction, component, label::CONTENT, read::bytes)?)?
+                carried(self.required(instruction, component, label::CONTENT, Reader::bytes)?)?
             }
             Action::Fetch => {
-                let text = |value: &mut Cursor<'m>| Ok(value.text()?);
-                let uri = self.required(instruction, component, label::URI, text)?;
+                let uri = self.required(instruction, component, label::URI, Reader::text)?;
                 let manifest = self.manifest(instruction.manifest);
                 if let Some(payload) =
                     manifest.and_then(|manifest| manifest.integrated_payloads().get(uri))
@@ -299,11 +296,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             }
             Action::Swap => Job::Swap(self.source(instruction, component)?),
             Action::Invoke => {
-                Job::Invoke(self.parameter(component, label::INVOKE_ARGS, read::bytes)?)
+                Job::Invoke(self.parameter(component, label::INVOKE_ARGS, Reader::bytes)?)
             }
             Action::Wait => {
-                let read = |value: &mut Cursor<'m>| WaitInfo::read(value.byte_string()?);
-                Job::Wait(self.required(instruction, component, label::WAIT_INFO, read)?)
+                let info = label::WAIT_INFO;
+                let info = self.required(instruction, component, info, Reader::byte_string)?;
+                Job::Wait(WaitInfo::read(info)?)
             }
             Action::ProcessDependency | Action::Unlink => {
                 return Err(refuse(ErrorKind::UnsupportedCommand(instruction.label)));
@@ -316,13 +314,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         let (instruction, Some(component)) = (&self.instruction, &self.component) else {
             return Ok(Step::Busy);
         };
-        let text = |value: &mut Cursor<'m>| Ok(value.text()?);
         Ok(Step::Fetch {
             component: *component,
-            uri: self.required(instruction, component, label::URI, text)?,
+            uri: self.required(instruction, component, label::URI, Reader::text)?,
             limit: self.number(component, label::IMAGE_SIZE)?,
-            digest: self.parameter(component, label::IMAGE_DIGEST, Parameter::image_digest)?,
-            arguments: self.parameter(component, label::FETCH_ARGUMENTS, read::bytes)?,
+            digest: self.parameter(component, label::IMAGE_DIGEST, Digest::take_wrapped)?,
+            arguments: self.parameter(component, label::FETCH_ARGUMENTS, Reader::bytes)?,
             encryption: self.encryption(component)?,
         })
     }
@@ -330,12 +327,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// suit-parameter-encryption-info.
     fn encryption(&self, component: &Component<'m>) -> Result<Option<EncryptionInfo<'m>>, Error> {
         self.parameter(component, label::ENCRYPTION_INFO, |value| {
-            Ok(EncryptionInfo::of(read::byte_string(value)?))
+            EncryptionInfo::of(value.byte_string())
         })
     }
 
     /// Goes on with an unlink when the section suit-uninstall of a dependency has ended.
-    pub(super) fn unlink(&mut self, instruction: Instruction<'m>) -> Result<(), Error> {
+    pub(super) fn unlink(&mut self, instruction: Instruction) -> Result<(), Error> {
         self.component_of(&instruction)?;
         self.request = Request::Job(Job::Unlink);
         Ok(())
@@ -345,7 +342,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// both written and read.
     fn use_for(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'_>,
         job: &Job<'_>,
     ) -> Result<(), Error> {

@@ -1,17 +1,16 @@
 //! How sequences follow one another, nest and fail (sections 6.4 to 6.7 and 8.4.10).
 
-use hexad_cose_core::cbor::Cursor;
+use hexad_cose_core::cbor::{Raw, Type};
 
 use super::frame::{Cause, Current, Frame, IndexRule, Selection, Targets};
 use super::parameters::Mode;
 use super::{Instruction, Processor};
-use crate::command::{CommandSequence, ComponentIndex, OverrideMultiple, UPDATE_MANAGEMENT};
+use crate::command::{OverrideMultiple, UPDATE_MANAGEMENT};
 use crate::error::{Error, ErrorKind};
 use crate::labels::directive;
 use crate::manifest::Severable;
 use crate::platform::Platform;
-use crate::read;
-use crate::sequence::skip_argument;
+use crate::read::Reader;
 
 impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
     Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
@@ -33,33 +32,39 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             None => (Cause::Section, sequence),
         };
         let selection = Selection::initial(manifest.component_count());
-        self.stack.push(Frame::new(cause, place, section, sequence, selection)?)?;
+        let sequence = sequence.encoded();
+        self.stack.push(Frame::new(cause, place, section, sequence, selection))?;
         Ok(true)
     }
 
-    /// Takes the label of the instruction at `cursor`, whose argument follows.
-    fn instruction(cursor: &mut Cursor<'m>, manifest: usize) -> Result<Instruction<'m>, Error> {
-        let offset = cursor.offset();
-        let label = read::integer(cursor)?;
-        Ok(Instruction { label, offset, argument: *cursor, manifest, index: 0 })
+    /// The instruction whose label stands at this offset.
+    fn instruction(&self, manifest: usize, offset: usize, index: usize) -> Instruction {
+        let mut reader = self.reader(manifest, offset);
+        let label = reader.integer();
+        Instruction { label, offset, argument: reader.offset(), manifest, index }
+    }
+
+    /// The argument of an instruction.
+    pub(super) fn argument(&self, instruction: &Instruction) -> Reader<'m> {
+        self.reader(instruction.manifest, instruction.argument)
     }
 
     /// Takes the innermost sequence's next command, or ends the sequence.
     #[inline(never)]
     pub(super) fn next_command(&mut self, platform: &mut P) -> Result<(), Error> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        let (place, next, items) = (frame.manifest(), frame.next, frame.items);
-        let Some(manifest) = self.manifest(place) else { return Ok(()) };
-        let (mut cursor, mut items) = (manifest.position(next), items);
-        let count = manifest.component_count();
-        if !items.next(&mut cursor)? {
+        let (place, next, mut left) = (frame.manifest(), frame.next, frame.left);
+        let mut reader = self.reader(place, next);
+        if !reader.more(&mut left) {
             return self.sequence_succeeded(platform);
         }
+        let (offset, label) = (reader.offset(), reader.integer());
         // The argument is the other item of the pair.
-        let mut instruction = Self::instruction(&mut cursor, place)?;
-        items.next(&mut cursor)?;
+        reader.more(&mut left);
+        let argument = reader.offset();
+        let mut instruction = Instruction { label, offset, argument, manifest: place, index: 0 };
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        frame.items = items;
+        frame.left = left;
         let mode = match instruction.label {
             directive::OVERRIDE_PARAMETERS => Some(Mode::Override),
             directive::SET_PARAMETERS => Some(Mode::SetIfUnset),
@@ -71,35 +76,31 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             // The map ends where the next command begins: it is walked through once.
             instruction.index = component;
             let component = self.component_of(&instruction)?;
-            self.set_parameters(&instruction, &component, &mut cursor, mode, platform)?;
+            let end = self.set_parameters(&instruction, &component, mode, platform)?;
             if let Some(frame) = self.stack.last() {
-                frame.next = cursor.offset();
+                frame.next = end;
             }
             self.record(&instruction, true, Ok(()), platform);
             return Ok(());
         }
-        skip_argument(&mut cursor)?;
-        frame.next = cursor.offset();
+        reader.skip();
+        reader.outcome()?;
+        frame.next = reader.offset();
         match instruction.label {
             directive::SET_COMPONENT_INDEX => {
-                let at = instruction.argument.offset();
-                let index = ComponentIndex::take(&mut instruction.argument)?;
-                if !index.is_below(count) {
-                    return Err(Error::new(ErrorKind::ComponentIndex, instruction.offset));
-                }
-                self.select(
-                    &instruction,
-                    match index {
-                        ComponentIndex::One(index) => Selection::One(index),
-                        ComponentIndex::List(_) => Selection::List(at),
-                        ComponentIndex::All => Selection::All,
-                    },
-                )?;
+                let mut reader = self.reader(place, argument);
+                let selection = match reader.peek() {
+                    Type::Array => Selection::List(argument),
+                    Type::Bool => Selection::All,
+                    _ => Selection::One(reader.index()),
+                };
+                self.select(&instruction, selection)?;
                 self.record(&instruction, false, Ok(()), platform);
                 return Ok(());
             }
             directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
-                let argument = OverrideMultiple::take(&mut instruction.argument)?;
+                let mut argument = self.argument(&instruction).rest().cursor();
+                let argument = OverrideMultiple::take(&mut argument)?;
                 self.override_multiple(&instruction, argument, platform)?;
                 self.record(&instruction, false, Ok(()), platform);
                 return Ok(());
@@ -120,9 +121,9 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             }
             Selection::All => Targets::All(0),
             Selection::List(at) => {
-                let mut list = self.position(place, at);
-                let items = list.array()?;
-                Targets::List(list.offset(), items)
+                let mut list = self.reader(place, at);
+                let left = list.array();
+                Targets::List(list.offset(), left)
             }
         };
         let Some(frame) = self.stack.last() else { return Ok(()) };
@@ -141,11 +142,10 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 let next = Some(next).filter(|next| *next < self.component_count(place));
                 (next, Targets::All(next.unwrap_or_default().saturating_add(1)))
             }
-            Targets::List(at, mut items) => {
-                let mut list = self.position(place, at);
-                let more = items.next(&mut list)?;
-                let next = if more { Some(list.unsigned_as()?) } else { None };
-                (next, Targets::List(list.offset(), items))
+            Targets::List(at, mut left) => {
+                let mut list = self.reader(place, at);
+                let next = if list.more(&mut left) { Some(list.index()) } else { None };
+                (next, Targets::List(list.offset(), left))
             }
         };
         let Some(frame) = self.stack.last() else { return Ok(()) };
@@ -154,9 +154,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             return Ok(());
         };
         frame.current = Some(Current { component, rest, ..current });
-        let mut command = self.position(place, current.offset);
-        let mut instruction = Self::instruction(&mut command, place)?;
-        instruction.index = component;
+        let instruction = self.instruction(place, current.offset, component);
         // "If the current Component is True, then this Directive applies to all Dependencies."
         if instruction.label == directive::PROCESS_DEPENDENCY
             && selection == Selection::All
@@ -168,14 +166,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// A position in what the manifest at `place` was read from.
-    fn position(&self, place: usize, offset: usize) -> Cursor<'m> {
-        self.manifest(place).map_or(Cursor::new(&[]), |manifest| manifest.position(offset))
+    pub(super) fn reader(&self, place: usize, offset: usize) -> Reader<'m> {
+        let position = self.manifest(place).map(|manifest| manifest.position(offset));
+        Reader::new(position.unwrap_or(Raw::new(&[], offset)))
     }
 
     /// Sets the component index of the innermost sequence.
     pub(super) fn select(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         selection: Selection,
     ) -> Result<(), Error> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
@@ -189,28 +188,23 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// suit-directive-run-sequence, for one component.
-    pub(super) fn run_sequence(&mut self, mut instruction: Instruction<'m>) -> Result<(), Error> {
-        let sequence = CommandSequence::take(&mut instruction.argument)?;
+    pub(super) fn run_sequence(&mut self, instruction: &Instruction) -> Result<(), Error> {
+        let sequence = self.argument(instruction).byte_string();
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        let inner = frame.inner(Cause::RunSequence, sequence, instruction.index)?;
+        let inner = frame.inner(Cause::RunSequence, sequence, instruction.index);
         self.stack.push(inner)
     }
 
     /// suit-directive-try-each, for one component.
-    pub(super) fn try_each(&mut self, mut instruction: Instruction<'m>) -> Result<(), Error> {
-        let failed = ErrorKind::DirectiveFailed(instruction.label);
-        let failed = Error::new(failed, instruction.offset);
-        let alternatives = &mut instruction.argument;
-        let mut items = alternatives.array()?;
+    pub(super) fn try_each(&mut self, instruction: &Instruction) -> Result<(), Error> {
+        let mut alternatives = self.argument(instruction);
+        let mut left = alternatives.array();
         // The check at parse has made sure of two sequences.
-        if !items.next(alternatives)? {
-            return Err(failed);
-        }
-        let sequence = CommandSequence::take(alternatives)?;
-        let rest = (alternatives.offset(), items);
+        alternatives.more(&mut left);
+        let sequence = alternatives.byte_string();
         let Some(frame) = self.stack.last() else { return Ok(()) };
-        let mut inner = frame.inner(Cause::TryEach, sequence, instruction.index)?;
-        inner.alternatives = rest;
+        let mut inner = frame.inner(Cause::TryEach, sequence, instruction.index);
+        inner.alternatives = (alternatives.offset(), left);
         self.stack.push(inner)
     }
 
@@ -225,7 +219,8 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 };
                 let selection = Selection::initial(manifest.component_count());
                 let (place, section) = (ended.manifest(), ended.section());
-                let frame = Frame::new(Cause::Section, place, section, sequence, selection)?;
+                let sequence = sequence.encoded();
+                let frame = Frame::new(Cause::Section, place, section, sequence, selection);
                 return self.stack.push(frame);
             }
             Cause::Section => self.require_dependencies_run(ended.manifest(), &ended)?,
@@ -249,17 +244,17 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             match frame.cause {
                 Cause::RunSequence if soft => return self.nested_ended(Ok(()), platform),
                 Cause::TryEach if soft => {
-                    let (at, mut items) = frame.alternatives;
-                    let mut rest = self.position(frame.manifest(), at);
-                    if items.next(&mut rest)? {
-                        if rest.take_null() {
+                    let (at, mut left) = frame.alternatives;
+                    let mut rest = self.reader(frame.manifest(), at);
+                    if rest.more(&mut left) {
+                        if rest.null() {
                             return self.nested_ended(Ok(()), platform);
                         }
-                        let sequence = CommandSequence::take(&mut rest)?;
+                        let sequence = rest.byte_string();
                         let around = self.stack.last().and_then(|around| around.current);
                         let component = around.map_or(0, |current| current.component);
-                        let mut next = frame.retry(sequence, component)?;
-                        next.alternatives = (rest.offset(), items);
+                        let mut next = frame.retry(sequence, component);
+                        next.alternatives = (rest.offset(), left);
                         return self.stack.push(next);
                     }
                 }
@@ -278,9 +273,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     ) -> Result<(), Error> {
         let Some(frame) = self.stack.last() else { return Ok(()) };
         let (place, Some(current)) = (frame.manifest(), frame.current) else { return Ok(()) };
-        let mut command = self.position(place, current.offset);
-        let mut instruction = Self::instruction(&mut command, place)?;
-        instruction.index = current.component;
+        let instruction = self.instruction(place, current.offset, current.component);
         if instruction.label == directive::UNLINK && result.is_ok() {
             return self.unlink(instruction);
         }

@@ -1,9 +1,9 @@
 //! A sequence that is being run, and the stack of them: run-sequence, try-each and dependencies nest.
 
-use hexad_cose_core::cbor::Items;
+use hexad_cose_core::cbor::Raw;
 
-use crate::command::CommandSequence;
 use crate::error::{Error, ErrorKind};
+use crate::read::{Left, Reader};
 
 /// What started a sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) enum Targets {
     /// All from this one on.
     All(usize),
     /// Those from here on in an array of indices.
-    List(usize, Items),
+    List(usize, Left),
 }
 
 /// A command that is being applied to one component after another.
@@ -83,11 +83,11 @@ pub(super) struct Frame {
     pub(super) shared: bool,
     /// The next command, or the end.
     pub(super) next: usize,
-    pub(super) items: Items,
+    pub(super) left: Left,
     pub(super) current: Option<Current>,
     pub(super) selection: Selection,
     /// The alternatives that are left of a try-each.
-    pub(super) alternatives: (usize, Items),
+    pub(super) alternatives: (usize, Left),
     pub(super) index_rule: IndexRule,
     /// suit-parameter-strict-order, as this sequence has set it.
     pub(super) strict_order: bool,
@@ -101,22 +101,23 @@ impl Frame {
         cause: Cause,
         manifest: usize,
         section: i64,
-        sequence: CommandSequence<'_>,
+        sequence: Raw<'_>,
         selection: Selection,
-    ) -> Result<Self, Error> {
-        let mut cursor = sequence.encoded().cursor();
-        let items = cursor.array()?;
-        Ok(Self {
+    ) -> Self {
+        let mut reader = Reader::new(sequence);
+        let left = reader.array();
+        let next = reader.offset();
+        Self {
             cause,
             // There are never more manifests in the tree, nor elements with larger labels.
             manifest: u8::try_from(manifest).unwrap_or(u8::MAX),
             section: u8::try_from(section).unwrap_or(u8::MAX),
             shared: cause == Cause::Shared,
-            next: cursor.offset(),
-            items,
+            next,
+            left,
             current: None,
             selection,
-            alternatives: (cursor.offset(), items),
+            alternatives: (next, left),
             index_rule: IndexRule::Free,
             strict_order: true,
             soft_failure: match cause {
@@ -124,7 +125,7 @@ impl Frame {
                 Cause::RunSequence => Some(false),
                 Cause::TryEach => Some(true),
             },
-        })
+        }
     }
 
     /// Whose sequence it is: a place in the tree of manifests.
@@ -138,14 +139,9 @@ impl Frame {
     }
 
     /// A frame at the start of a sequence inside this one.
-    pub(super) fn inner(
-        &self,
-        cause: Cause,
-        sequence: CommandSequence<'_>,
-        component: usize,
-    ) -> Result<Self, Error> {
+    pub(super) fn inner(&self, cause: Cause, sequence: Raw<'_>, component: usize) -> Self {
         let selection = Selection::One(component);
-        let mut inner = Self::new(cause, self.manifest(), self.section(), sequence, selection)?;
+        let mut inner = Self::new(cause, self.manifest(), self.section(), sequence, selection);
         inner.shared = self.shared;
         inner.index_rule = match (self.index_rule, cause) {
             (IndexRule::Fixed, _) => IndexRule::Fixed,
@@ -158,22 +154,18 @@ impl Frame {
             }
             _ => IndexRule::Free,
         };
-        Ok(inner)
+        inner
     }
 
     /// The same frame, at the start of another alternative of its try-each, which is for `component`.
-    pub(super) fn retry(
-        &self,
-        sequence: CommandSequence<'_>,
-        component: usize,
-    ) -> Result<Self, Error> {
+    pub(super) fn retry(&self, sequence: Raw<'_>, component: usize) -> Self {
         let selection = Selection::One(component);
         let (manifest, section) = (self.manifest(), self.section());
-        let mut next = Self::new(self.cause, manifest, section, sequence, selection)?;
+        let mut next = Self::new(self.cause, manifest, section, sequence, selection);
         next.shared = self.shared;
         next.index_rule = self.index_rule;
         next.alternatives = self.alternatives;
-        Ok(next)
+        next
     }
 }
 

@@ -1,7 +1,5 @@
 //! The parameters that are set for a component (the `params` of section 6.4).
 
-use hexad_cose_core::cbor::Cursor;
-
 use super::Instruction;
 use super::Processor;
 use super::directive::Roles;
@@ -11,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::parameter as label;
 use crate::parameter::custom;
 use crate::platform::{Component, Platform};
-use crate::read;
+use crate::read::Reader;
 
 /// How many parameters are a component's own.
 const PARAMETERS: usize = 18;
@@ -76,40 +74,52 @@ pub(super) enum Mode {
 impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPENDENCIES: usize>
     Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
-    /// Sets the parameters of a map for one component.
+    /// Sets the parameters of a map, the instruction's argument, for one component; where it ends.
     pub(super) fn set_parameters(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
-        map: &mut Cursor<'m>,
         mode: Mode,
         platform: &mut P,
-    ) -> Result<(), Error> {
+    ) -> Result<usize, Error> {
+        let map = self.argument(instruction);
+        self.set_parameters_of(map, instruction, component, mode, platform)
+    }
+
+    /// Sets the parameters of the map at the position of `reader` for one component; where it ends.
+    fn set_parameters_of(
+        &mut self,
+        mut reader: Reader<'m>,
+        instruction: &Instruction,
+        component: &Component<'m>,
+        mode: Mode,
+        platform: &mut P,
+    ) -> Result<usize, Error> {
         let refuse = |kind| Err(Error::new(kind, instruction.offset));
         let was_loose = self.stack.is_loose();
         let signers = self.signers(instruction.manifest);
-        let mut items = map.map()?;
-        while items.next(map)? {
-            let key = read::integer(map)?;
-            let mut value = *map;
-            read::skip(map)?;
+        let mut left = reader.map().left();
+        while reader.more(&mut left) {
+            let key = reader.integer();
+            let value = reader.rest();
+            reader.skip();
             if !platform.permits(signers, component, Access::Parameter(key)) {
                 return refuse(ErrorKind::AccessDenied(key));
             }
             match key {
                 label::STRICT_ORDER => {
-                    let Some(frame) = self.stack.last() else { return Ok(()) };
-                    frame.strict_order = value.boolean()?;
+                    let Some(frame) = self.stack.last() else { break };
+                    frame.strict_order = Reader::new(value).boolean();
                 }
                 label::SOFT_FAILURE => {
-                    let Some(frame) = self.stack.last() else { return Ok(()) };
+                    let Some(frame) = self.stack.last() else { break };
                     match &mut frame.soft_failure {
-                        Some(soft_failure) => *soft_failure = value.boolean()?,
+                        Some(soft_failure) => *soft_failure = Reader::new(value).boolean(),
                         None => return refuse(ErrorKind::SoftFailureScope),
                     }
                 }
                 ..=-1 => {
-                    let custom = custom(&mut value)?;
+                    let custom = custom(&mut value.cursor())?;
                     if platform.custom_parameter(component, key, custom).is_err() {
                         return refuse(ErrorKind::UnsupportedParameter(key));
                     }
@@ -129,21 +139,21 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         if !was_loose {
             self.roles = [Roles::default(); COMPONENTS];
         }
-        Ok(())
+        reader.outcome().map(|()| reader.offset())
     }
 
     /// suit-directive-override-multiple: each of the components gets its parameters; the last of them
     /// is the component from then on.
     pub(super) fn override_multiple(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         argument: OverrideMultiple<'m>,
         platform: &mut P,
     ) -> Result<(), Error> {
         for (index, parameters) in argument.iter() {
             let component = self.component(instruction.manifest, index, instruction.offset)?;
-            let mut map = parameters.encoded().cursor();
-            self.set_parameters(instruction, &component, &mut map, Mode::Override, platform)?;
+            let map = Reader::new(parameters.encoded());
+            self.set_parameters_of(map, instruction, &component, Mode::Override, platform)?;
             self.select(instruction, super::frame::Selection::One(index))?;
         }
         Ok(())
@@ -152,7 +162,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// suit-directive-copy-params, for one component.
     pub(super) fn copy_params(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         argument: CopyParams<'m>,
         platform: &mut P,
@@ -180,21 +190,22 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         &self,
         component: &Component<'_>,
         label: i64,
-        read: impl FnOnce(&mut Cursor<'m>) -> Result<T, Error>,
+        read: impl FnOnce(&mut Reader<'m>) -> T,
     ) -> Result<Option<T>, Error> {
         let set = self.parameters.get(component.index).and_then(|set| set.get(label));
         let Some((manifest, offset)) = set else { return Ok(None) };
-        let Some(manifest) = self.manifest(manifest) else { return Ok(None) };
-        read(&mut manifest.position(offset)).map(Some)
+        let mut reader = self.reader(manifest, offset);
+        let value = read(&mut reader);
+        reader.outcome().map(|()| Some(value))
     }
 
     /// The value of a parameter that the instruction needs.
     pub(super) fn required<T>(
         &self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'_>,
         label: i64,
-        read: impl FnOnce(&mut Cursor<'m>) -> Result<T, Error>,
+        read: impl FnOnce(&mut Reader<'m>) -> T,
     ) -> Result<T, Error> {
         match self.parameter(component, label, read)? {
             Some(value) => Ok(value),
@@ -208,13 +219,13 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         component: &Component<'_>,
         label: i64,
     ) -> Result<Option<u64>, Error> {
-        self.parameter(component, label, read::unsigned)
+        self.parameter(component, label, Reader::unsigned)
     }
 
     /// The source component that is set for a component.
     pub(super) fn source(
         &self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'_>,
     ) -> Result<Component<'m>, Error> {
         let missing = ErrorKind::MissingParameter(label::SOURCE_COMPONENT);
@@ -223,7 +234,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         let set = set.and_then(|set| set.get(label::SOURCE_COMPONENT));
         // An index counts in the manifest that has set it.
         let (manifest, offset) = set.ok_or(missing)?;
-        let mut value = self.manifest(manifest).ok_or(missing)?.position(offset);
-        self.component(manifest, value.unsigned_as()?, instruction.offset)
+        let index = self.reader(manifest, offset).index();
+        self.component(manifest, index, instruction.offset)
     }
 }

@@ -5,10 +5,11 @@ use hexad_cose_core::Verified;
 use super::frame::Frame;
 use super::{Instruction, Processor, Request};
 use crate::component::ComponentIdentifier;
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{manifest as element, parameter as label};
 use crate::manifest::{Manifest, Severable};
-use crate::parameter::Parameter;
+
 use crate::platform::{Component, ManifestPath, Platform};
 use crate::signers::Signers;
 
@@ -175,7 +176,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     fn seat(
         &mut self,
         manifest: Manifest<'m>,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: usize,
     ) -> Result<(), Error> {
         let refuse = |kind| Error::new(kind, instruction.offset);
@@ -312,7 +313,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// the command later.
     pub(super) fn loaded(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         component: &Component<'m>,
         need: Need,
         place: usize,
@@ -320,7 +321,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     ) -> Result<(), Error> {
         let refuse = |kind| Error::new(kind, instruction.offset);
         let failed = refuse(ErrorKind::ConditionFailed(instruction.label));
-        let digest = self.parameter(component, label::IMAGE_DIGEST, Parameter::image_digest)?;
+        let digest = self.parameter(component, label::IMAGE_DIGEST, Digest::take_wrapped)?;
         let matches = digest.map(|digest| {
             self.manifest(place).and_then(Manifest::digest).is_some_and(|own| own == digest)
         });
@@ -376,7 +377,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// suit-uninstall. Whether it has any.
     fn begin_dependency(
         &mut self,
-        instruction: &Instruction<'m>,
+        instruction: &Instruction,
         need: Need,
         place: usize,
         matches: Option<bool>,

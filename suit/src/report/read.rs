@@ -9,6 +9,7 @@ use crate::component::ComponentIdentifier;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind};
 use crate::parameter::{Parameter, text_key};
+use crate::read;
 
 /// The most records and properties that are read; bounds what a receiver has to work through.
 const MAX_ENTRIES: usize = 4096;
@@ -66,7 +67,8 @@ impl<'b> Report<'b> {
                 Some(Label::Integer(label::REFERENCE)) => {
                     cursor.array_of(2)?;
                     let uri = cursor.text()?;
-                    reference = Some(Reference { uri, digest: Digest::take(&mut cursor)? });
+                    reference =
+                        Some(Reference { uri, digest: read::at(&mut cursor, Digest::take)? });
                 }
                 Some(Label::Integer(key)) => {
                     return Err(Error::new(ErrorKind::UnexpectedElement(key), at));
@@ -256,7 +258,7 @@ impl<'b> Properties<'b> {
             match entries.next(&mut inside)? {
                 None => return Ok(Self { encoded: cursor.item()? }),
                 Some(Label::Integer(label::SYSTEM_COMPONENT_ID)) if of_system => {
-                    ComponentIdentifier::take(&mut inside)?;
+                    read::at(&mut inside, ComponentIdentifier::take)?;
                 }
                 Some(Label::Integer(key)) => drop(Parameter::take(key, at, &mut inside)?),
                 Some(Label::Text(_)) => return Err(text_key(at)),
@@ -305,7 +307,7 @@ impl<'b> SystemProperties<'b> {
         let mut items = inside.map()?;
         while items.next(&mut inside)? {
             if inside.integer()? == label::SYSTEM_COMPONENT_ID {
-                let component = ComponentIdentifier::take(&mut inside)?;
+                let component = read::at(&mut inside, ComponentIdentifier::take)?;
                 if properties.iter().next().is_none() {
                     return Err(here.error(Cbor::Length).into());
                 }

@@ -26,7 +26,7 @@ fn for_slot(slot: u64, then: &[Parameter<'_>]) -> Sequence {
 
 /// Example 2 takes its long description from the vector itself: it is no rule of the standard.
 fn example_2(vector: &Manifest<'_>) -> ManifestBuilder {
-    let text = vector.text().present().unwrap();
+    let text = vector.text().unwrap().present().unwrap();
     let description = text.get(None, labels::text::MANIFEST_DESCRIPTION).unwrap();
     let component =
         "This component is a demonstration. The digest is a sample pattern, not a real one.";

@@ -28,7 +28,7 @@ pub fn severed_elements_are_put_back(folder: &Path) {
     let manifest = Envelope::parse(&bytes).unwrap().unverified_manifest(&mut RustCrypto).unwrap();
     assert_eq!(manifest.install().present().unwrap().iter().count(), 3);
     assert_eq!(manifest.reference_uri(), Some("https://git.io/JJYoj"));
-    let text = manifest.text().present().unwrap();
+    let text = manifest.text().unwrap().present().unwrap();
     let component = manifest.components().get(0);
     let domain = text.get(component, labels::component_text::VENDOR_DOMAIN);
     assert_eq!(domain, Some("arm.com"));

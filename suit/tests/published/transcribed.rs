@@ -104,7 +104,7 @@ fn builder(manifest: &Manifest<'_>, envelope: &Envelope<'_>) -> ManifestBuilder 
             set(&mut made, transcribe(sequence));
         }
     }
-    if let Severable::Present(text) = manifest.text() {
+    if let Severable::Present(text) = manifest.text().unwrap() {
         for text in text.iter() {
             let place = |identifier| manifest.components().iter().position(|it| it == identifier);
             let component = text.component.map(|identifier| place(identifier).unwrap());

@@ -74,8 +74,8 @@ fn coswid_and_mud_read_back() {
     let bytes = envelope.encode().unwrap();
     let read = Envelope::parse(&bytes).unwrap().unverified_manifest(&mut RustCrypto).unwrap();
     assert_eq!(read.coswid().present().unwrap().bytes(), coswid);
-    assert_eq!(read.mud().unwrap().url(), "https://example.com/mud.json");
-    assert_eq!(read.mud().unwrap().ski(), ski);
+    assert_eq!(read.mud().unwrap().unwrap().url(), "https://example.com/mud.json");
+    assert_eq!(read.mud().unwrap().unwrap().ski(), ski);
 
     let bytes = envelope.without(labels::manifest::COSWID).encode().unwrap();
     let read = Envelope::parse(&bytes).unwrap().unverified_manifest(&mut RustCrypto).unwrap();
@@ -93,7 +93,9 @@ fn mud_label_can_be_chosen() {
     let bytes = signed(&manifest).encode().unwrap();
     let read = |options: &Options| {
         let envelope = Envelope::parse_with(&bytes, options).unwrap();
-        envelope.unverified_manifest(&mut RustCrypto).map(|manifest| manifest.mud().is_some())
+        envelope
+            .unverified_manifest(&mut RustCrypto)
+            .map(|manifest| manifest.mud().unwrap().is_some())
     };
     assert_eq!(read(&options), Ok(true));
     let error = read(&Options::default()).unwrap_err();

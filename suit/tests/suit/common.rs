@@ -33,6 +33,6 @@ pub fn read_all(manifest: &Manifest<'_>) -> usize {
     ];
     let commands = sequences.into_iter().flatten().flat_map(|sequence| sequence.iter()).count();
     let components = manifest.components().iter().count();
-    let texts = manifest.text().present().map_or(0, |text| text.iter().count());
+    let texts = manifest.text().unwrap().present().map_or(0, |text| text.iter().count());
     commands + components + texts + manifest.integrated_payloads().iter().count()
 }
