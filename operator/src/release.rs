@@ -138,7 +138,7 @@ impl Release {
             software_name: tag.software_name.to_owned(),
             software_version: tag.software_version.map(str::to_owned),
             files,
-            mud: manifest.mud().map_err(ReleaseError::Envelope)?.map(|mud| MudReference {
+            mud: manifest.mud()?.map(|mud| MudReference {
                 url: mud.url().to_owned(),
                 signer: DigestValue {
                     algorithm: mud.ski().algorithm(),

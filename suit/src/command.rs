@@ -16,6 +16,8 @@ pub(crate) const UPDATE_MANAGEMENT: bool = cfg!(feature = "update-management");
 pub struct ReportingPolicy(u8);
 
 impl ReportingPolicy {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
     /// suit-send-record-on-success.
     pub const RECORD_ON_SUCCESS: Self = Self(1);
     /// suit-send-record-on-failure.
@@ -192,6 +194,52 @@ impl Action {
             Self::Unlink => directive::UNLINK,
             Self::Wait => directive::WAIT,
         }
+    }
+}
+
+/// What a command is, as its label says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Condition(Condition),
+    Action(Action),
+    SetComponentIndex,
+    TryEach,
+    SetParameters,
+    OverrideParameters,
+    RunSequence,
+    OverrideMultiple,
+    CopyParams,
+    Custom,
+}
+
+impl Kind {
+    /// The kind with this label; `None` for labels that are unknown or not offered.
+    #[inline(never)]
+    pub(crate) const fn from_label(label: i64) -> Option<Self> {
+        Some(match label {
+            ..=-1 => Self::Custom,
+            directive::SET_COMPONENT_INDEX => Self::SetComponentIndex,
+            directive::TRY_EACH => Self::TryEach,
+            directive::SET_PARAMETERS => Self::SetParameters,
+            directive::OVERRIDE_PARAMETERS => Self::OverrideParameters,
+            directive::RUN_SEQUENCE => Self::RunSequence,
+            directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => Self::OverrideMultiple,
+            directive::COPY_PARAMS if UPDATE_MANAGEMENT => Self::CopyParams,
+            _ => {
+                if let Some(condition) = Condition::from_label(label) {
+                    Self::Condition(condition)
+                } else if let Some(action) = Action::from_label(label) {
+                    Self::Action(action)
+                } else {
+                    return None;
+                }
+            }
+        })
+    }
+
+    /// Whether its argument is a reporting policy.
+    pub(crate) const fn has_policy(self) -> bool {
+        matches!(self, Self::Condition(_) | Self::Action(_))
     }
 }
 
@@ -557,30 +605,24 @@ impl<'b> Commands<'b> {
         if !self.items.next(cursor)? {
             return Err(cursor.error(Cbor::Length).into());
         }
-        let operation = if let Some(condition) = Condition::from_label(label) {
-            Operation::Condition(condition, read::at(cursor, ReportingPolicy::take)?)
-        } else if let Some(action) = Action::from_label(label) {
-            Operation::Action(action, read::at(cursor, ReportingPolicy::take)?)
-        } else {
-            match label {
-                directive::SET_COMPONENT_INDEX => {
-                    Operation::SetComponentIndex(ComponentIndex::take(cursor)?)
-                }
-                directive::OVERRIDE_PARAMETERS => {
-                    Operation::OverrideParameters(Parameters::take(cursor)?)
-                }
-                directive::SET_PARAMETERS => Operation::SetParameters(Parameters::take(cursor)?),
-                directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
-                    Operation::OverrideMultiple(OverrideMultiple::take(cursor)?)
-                }
-                directive::COPY_PARAMS if UPDATE_MANAGEMENT => {
-                    Operation::CopyParams(CopyParams::take(cursor)?)
-                }
-                directive::TRY_EACH => Operation::TryEach(TryEach::take(cursor)?),
-                directive::RUN_SEQUENCE => Operation::RunSequence(CommandSequence::take(cursor)?),
-                ..=-1 => Operation::Custom(custom(cursor)?),
-                _ => return Err(Error::new(ErrorKind::UnsupportedCommand(label), offset)),
+        let Some(kind) = Kind::from_label(label) else {
+            return Err(Error::new(ErrorKind::UnsupportedCommand(label), offset));
+        };
+        let operation = match kind {
+            Kind::Condition(condition) => {
+                Operation::Condition(condition, read::at(cursor, ReportingPolicy::take)?)
             }
+            Kind::Action(action) => {
+                Operation::Action(action, read::at(cursor, ReportingPolicy::take)?)
+            }
+            Kind::SetComponentIndex => Operation::SetComponentIndex(ComponentIndex::take(cursor)?),
+            Kind::OverrideParameters => Operation::OverrideParameters(Parameters::take(cursor)?),
+            Kind::SetParameters => Operation::SetParameters(Parameters::take(cursor)?),
+            Kind::OverrideMultiple => Operation::OverrideMultiple(OverrideMultiple::take(cursor)?),
+            Kind::CopyParams => Operation::CopyParams(CopyParams::take(cursor)?),
+            Kind::TryEach => Operation::TryEach(TryEach::take(cursor)?),
+            Kind::RunSequence => Operation::RunSequence(CommandSequence::take(cursor)?),
+            Kind::Custom => Operation::Custom(custom(cursor)?),
         };
         Ok(Some(Command { label, offset, operation }))
     }

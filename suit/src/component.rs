@@ -16,7 +16,8 @@ use crate::read::Reader;
 #[derive(Clone, Copy, Debug)]
 pub struct ComponentIdentifier<'b> {
     encoded: Raw<'b>,
-    prefix: Option<Raw<'b>>,
+    /// The prefix as it is encoded; empty where there is none.
+    prefix: &'b [u8],
 }
 
 impl<'b> ComponentIdentifier<'b> {
@@ -39,14 +40,15 @@ impl<'b> ComponentIdentifier<'b> {
         while reader.more(&mut segments) {
             reader.bytes();
         }
-        Self { encoded: reader.since(start), prefix: None }
+        Self { encoded: reader.since(start), prefix: &[] }
     }
 
     /// The identifier behind `prefix`; `None` where there is a prefix before.
     pub(crate) const fn behind(self, prefix: Self) -> Option<Self> {
-        match (self.prefix, prefix.prefix) {
-            (None, None) => Some(Self { encoded: self.encoded, prefix: Some(prefix.encoded) }),
-            _ => None,
+        if self.prefix.is_empty() && prefix.prefix.is_empty() {
+            Some(Self { encoded: self.encoded, prefix: prefix.encoded.bytes() })
+        } else {
+            None
         }
     }
 
@@ -59,9 +61,11 @@ impl<'b> ComponentIdentifier<'b> {
     /// The byte strings that the identifier consists of, the outermost first.
     #[must_use]
     pub fn segments(self) -> Segments<'b> {
-        let mut cursor = self.prefix.unwrap_or(self.encoded).cursor();
+        let has_prefix = !self.prefix.is_empty();
+        let first = if has_prefix { self.prefix } else { self.encoded.bytes() };
+        let mut cursor = Cursor::new(first);
         let items = cursor.array().ok();
-        Segments { cursor, items, behind: self.prefix.and(Some(self.encoded)) }
+        Segments { cursor, items, behind: has_prefix.then_some(self.encoded) }
     }
 
     /// Whether the identifier begins with these byte strings, or is these.

@@ -288,7 +288,15 @@ impl<'b> IntegratedPayloads<'b> {
     /// The payload under this key, which `suit-parameter-uri` repeats.
     #[must_use]
     pub fn get(self, uri: &str) -> Option<&'b [u8]> {
-        self.iter().find(|(key, _)| *key == uri).map(|(_, payload)| payload)
+        self.find(uri.as_bytes())
+    }
+
+    /// As [`get`](Self::get), by the bytes of the URI.
+    pub(crate) fn find(self, uri: &[u8]) -> Option<&'b [u8]> {
+        if !self.any {
+            return None;
+        }
+        self.iter().find(|(key, _)| key.as_bytes() == uri).map(|(_, payload)| payload)
     }
 
     /// All keys with their payloads.

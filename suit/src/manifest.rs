@@ -49,16 +49,54 @@ impl<'b, T> Severable<'b, T> {
     }
 }
 
-/// How many elements a manifest can have places for: one for each label up to suit-uninstall.
-const PLACES: usize = 25;
+/// How many elements have a place.
+const PLACES: usize = 18;
 
-/// Where the elements are that have no label below [`PLACES`], or stand in suit-common: in places whose
-/// labels no element has.
+/// The places of what has no label, or none in the manifest itself, and of the sequence number. The others
+/// have theirs by [`place`].
 const MUD: usize = 0;
-const COMPONENTS: usize = 10;
-const DEPENDENCIES: usize = 11;
-const SHARED_SEQUENCE: usize = 12;
-const DIGEST: usize = 13;
+const SEQUENCE_NUMBER: usize = 1;
+const SHARED_SEQUENCE: usize = 2;
+const DEPENDENCIES: usize = 3;
+const DIGEST: usize = 10;
+
+/// The place of the element `label`, if what it holds is looked for by its label.
+const fn place(label: i64) -> Option<usize> {
+    Some(match label {
+        label::REFERENCE_URI => 4,
+        label::MANIFEST_COMPONENT_ID => 5,
+        label::SET_VERSION => 6,
+        label::VALIDATE => 7,
+        label::LOAD => 8,
+        label::INVOKE => 9,
+        label::COSWID => 11,
+        label::DEPENDENCY_RESOLUTION => 12,
+        label::PAYLOAD_FETCH => 13,
+        label::CANDIDATE_VERIFICATION => 14,
+        label::INSTALL => 15,
+        label::TEXT => 16,
+        label::UNINSTALL => 17,
+        _ => return None,
+    })
+}
+
+/// The label of the element in each place from that of suit-reference-uri on; 0 for no label.
+const LABELS: [i64; PLACES - 4] = [
+    label::REFERENCE_URI,
+    label::MANIFEST_COMPONENT_ID,
+    label::SET_VERSION,
+    label::VALIDATE,
+    label::LOAD,
+    label::INVOKE,
+    0,
+    label::COSWID,
+    label::DEPENDENCY_RESOLUTION,
+    label::PAYLOAD_FETCH,
+    label::CANDIDATE_VERIFICATION,
+    label::INSTALL,
+    label::TEXT,
+    label::UNINSTALL,
+];
 
 /// A SUIT_Manifest, checked against the whole CDDL, that borrows from the bytes it was read from.
 /// What no processing needs, suit-text and suit-manifest-mud, is checked when it is asked for.
@@ -135,9 +173,9 @@ impl<'b> Manifest<'b> {
         if let Some(shared) = self.shared_sequence() {
             self.findings = sequence::check(shared, Place::Shared, self.count, options)?;
         }
-        for (label, offset) in (0..).zip(self.elements) {
-            if offset != 0 && label >= label::REFERENCE_URI && !is_taken(label) {
-                self.check(label, self.position(offset), options)?;
+        for (offset, label) in self.elements.iter().skip(4).zip(&LABELS) {
+            if *offset != 0 {
+                self.check(*label, Reader::new(self.position(*offset)), options)?;
             }
         }
         Ok(())
@@ -147,41 +185,45 @@ impl<'b> Manifest<'b> {
     #[inline(never)]
     fn read_elements(&mut self, options: &Options) -> Result<(), Error> {
         let mut reader = Reader::new(self.encoded);
+        let (mut has_version, mut has_common) = (false, false);
         let mut keys = reader.map();
         loop {
             let at = reader.offset();
             let Some(key) = reader.key(&mut keys) else { break };
-            let place = match key {
-                key if key == options.manifest_mud => Some(MUD),
-                label::VERSION..=label::COSWID if !is_taken(key) => place(key),
-                label::DEPENDENCY_RESOLUTION
-                | label::PAYLOAD_FETCH
-                | label::CANDIDATE_VERIFICATION
-                | label::INSTALL
-                | label::TEXT
-                | label::UNINSTALL => place(key),
-                _ => None,
-            };
-            let Some(element) = place.and_then(|place| self.elements.get_mut(place)) else {
-                reader.refuse(ErrorKind::UnexpectedElement(key), at);
-                break;
-            };
             let value = reader.offset();
-            *element = value;
             match key {
                 label::VERSION => {
+                    has_version = true;
                     if reader.unsigned() != 1 {
                         reader.refuse(ErrorKind::UnsupportedVersion, value);
                     }
                 }
-                label::SEQUENCE_NUMBER => self.sequence_number = reader.unsigned(),
-                label::COMMON => self.read_common(&mut reader, options),
-                _ => reader.skip(),
+                label::SEQUENCE_NUMBER => {
+                    self.set(SEQUENCE_NUMBER, value);
+                    self.sequence_number = reader.unsigned();
+                }
+                label::COMMON => {
+                    has_common = true;
+                    self.read_common(&mut reader, options);
+                }
+                _ => {
+                    let place = if key == options.manifest_mud { Some(MUD) } else { place(key) };
+                    match place {
+                        Some(place) => self.set(place, value),
+                        None => reader.refuse(ErrorKind::UnexpectedElement(key), at),
+                    }
+                    reader.skip();
+                }
             }
         }
         reader.finish();
-        for label in [label::VERSION, label::SEQUENCE_NUMBER, label::COMMON] {
-            if self.at(place(label).unwrap_or_default()).is_none() {
+        let required = [
+            (label::VERSION, has_version),
+            (label::SEQUENCE_NUMBER, self.at(SEQUENCE_NUMBER).is_some()),
+            (label::COMMON, has_common),
+        ];
+        for (label, is_there) in required {
+            if !is_there {
                 reader.refuse(ErrorKind::MissingElement(label), self.encoded.offset());
             }
         }
@@ -201,7 +243,6 @@ impl<'b> Manifest<'b> {
             let value = reader.offset();
             match key {
                 common_label::COMPONENTS => {
-                    self.set(COMPONENTS, value);
                     self.components = Components::take(reader, limit);
                 }
                 common_label::DEPENDENCIES => {
@@ -232,9 +273,8 @@ impl<'b> Manifest<'b> {
         self.mud().map(drop)
     }
 
-    /// Checks the element `label`, whose value begins at `element`.
-    fn check(&self, label: i64, element: Raw<'b>, options: &Options) -> Result<(), Error> {
-        let mut reader = Reader::new(element);
+    /// Checks the element `label`, whose value is at the position of `reader`.
+    fn check(&self, label: i64, mut reader: Reader<'b>, options: &Options) -> Result<(), Error> {
         match label {
             label::REFERENCE_URI => {
                 reader.text();
@@ -267,6 +307,7 @@ impl<'b> Manifest<'b> {
     /// Checks what is in the byte string of an element that is one.
     fn check_content(&self, label: i64, content: Raw<'b>, options: &Options) -> Result<(), Error> {
         match label {
+            // Checked when it is asked for.
             label::TEXT => Ok(()),
             label::COSWID => {
                 let mut reader = Reader::new(content);
@@ -608,17 +649,7 @@ impl<'b> Manifest<'b> {
     }
 
     const fn too_old(&self) -> Error {
-        let [_, _, at, ..] = self.elements;
+        let [_, at, ..] = self.elements;
         Error::new(ErrorKind::SequenceNumber, at)
     }
-}
-
-/// Whether no element has this label and its place serves another.
-const fn is_taken(label: i64) -> bool {
-    matches!(label, 10..=13)
-}
-
-/// The place of the element `label`.
-fn place(label: i64) -> Option<usize> {
-    usize::try_from(label).ok()
 }

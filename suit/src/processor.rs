@@ -13,11 +13,11 @@ use core::task::Poll;
 use hexad_cose_core::Verified;
 use hexad_cose_core::crypto::Hash;
 
-use crate::command::{Action, Condition, CopyParams, ReportingPolicy, UPDATE_MANAGEMENT};
+use crate::command::{Condition, CopyParams, Kind, ReportingPolicy, UPDATE_MANAGEMENT};
 use crate::digest::Digest;
 use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
-use crate::labels::{directive as label, manifest as element, parameter};
+use crate::labels::{manifest as element, parameter};
 use crate::manifest::Manifest;
 use crate::platform::{Component, Failure, Identity, Platform, Record};
 use crate::read::Reader;
@@ -226,11 +226,14 @@ enum Phase {
 /// A command that is carried out for one component.
 #[derive(Clone, Copy, Debug)]
 struct Instruction {
+    kind: Kind,
     label: i64,
     /// Where the label stands.
     offset: usize,
     /// Where the argument stands.
     argument: usize,
+    /// What the argument says, where that is a reporting policy.
+    policy: ReportingPolicy,
     /// Whose command it is: a place in the tree of manifests.
     manifest: usize,
     /// The component's index in that manifest.
@@ -238,7 +241,15 @@ struct Instruction {
 }
 
 impl Instruction {
-    const NONE: Self = Self { label: 0, offset: 0, argument: 0, manifest: ROOT, index: 0 };
+    const NONE: Self = Self {
+        kind: Kind::Custom,
+        label: 0,
+        offset: 0,
+        argument: 0,
+        policy: ReportingPolicy::NONE,
+        manifest: ROOT,
+        index: 0,
+    };
 }
 
 /// Something that may take the platform several steps.
@@ -430,32 +441,32 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
 
     /// Applies a command to one component: at once, or by a request or a nested sequence.
     fn apply(&mut self, instruction: &Instruction, platform: &mut P) -> Result<(), Error> {
-        let label = instruction.label;
-        match label {
-            label::RUN_SEQUENCE => return self.run_sequence(instruction),
-            label::TRY_EACH => return self.try_each(instruction),
+        match instruction.kind {
+            Kind::RunSequence => return self.run_sequence(instruction),
+            Kind::TryEach => return self.try_each(instruction),
             _ => {}
         }
         let component = self.component_of(instruction)?;
-        if let Some(condition) = Condition::from_label(label) {
-            return self.test(instruction, &component, condition, platform);
-        }
-        if let Some(action) = Action::from_label(label) {
-            return self.act(instruction, &component, action, platform);
-        }
-        match label {
-            label::OVERRIDE_PARAMETERS => {
+        match instruction.kind {
+            Kind::Condition(condition) => {
+                return self.test(instruction, &component, condition, platform);
+            }
+            Kind::Action(action) => return self.act(instruction, &component, action, platform),
+            Kind::OverrideParameters => {
                 self.set_parameters(instruction, &component, Mode::Override, platform)?;
             }
-            label::SET_PARAMETERS => {
+            Kind::SetParameters => {
                 self.set_parameters(instruction, &component, Mode::SetIfUnset, platform)?;
             }
-            label::COPY_PARAMS if UPDATE_MANAGEMENT => {
+            Kind::CopyParams if UPDATE_MANAGEMENT => {
                 let argument = CopyParams::take(&mut self.argument(instruction).rest().cursor())?;
                 self.copy_params(instruction, &component, argument, platform)?;
             }
-            ..=-1 => return self.custom(instruction, &component, platform),
-            _ => return Err(Error::new(ErrorKind::UnsupportedCommand(label), instruction.offset)),
+            Kind::Custom => return self.custom(instruction, &component, platform),
+            _ => {
+                let kind = ErrorKind::UnsupportedCommand(instruction.label);
+                return Err(Error::new(kind, instruction.offset));
+            }
         }
         self.record(instruction, true, Ok(()), platform);
         Ok(())
@@ -594,13 +605,6 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     ) {
         let Some(frame) = self.stack.last() else { return };
         let (section, shared) = (frame.section(), frame.shared);
-        let is_policy = Condition::from_label(instruction.label).is_some()
-            || Action::from_label(instruction.label).is_some();
-        let policy = if is_policy {
-            ReportingPolicy::take(&mut self.argument(instruction))
-        } else {
-            ReportingPolicy::default()
-        };
         platform.record(&Record {
             section,
             shared,
@@ -608,7 +612,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             offset: instruction.offset,
             manifest: self.path(instruction.manifest),
             component: has_component.then_some(instruction.index),
-            policy,
+            policy: instruction.policy,
             result: result.map_err(Error::kind),
         });
     }

@@ -168,24 +168,6 @@ impl<'b> Reader<'b> {
         self.rest.first().is_some_and(|first| first >> 5 == major)
     }
 
-    /// Takes a head of this major type: its argument, in the shortest encodings.
-    #[inline(never)]
-    fn head(&mut self, major: u8) -> usize {
-        if let [first, rest @ ..] = self.rest {
-            let argument = *first ^ (major << 5);
-            if argument < 24 {
-                self.rest = rest;
-                return argument.into();
-            }
-            if let (24, [argument, rest @ ..]) = (argument, rest) {
-                self.rest = rest;
-                return (*argument).into();
-            }
-        }
-        // No input is longer than `usize` can say; an indefinite length is the greatest.
-        usize::try_from(self.long_head(major)).unwrap_or(usize::MAX)
-    }
-
     /// Takes any head of this major type; for an indefinite length, the greatest number.
     #[cold]
     #[inline(never)]
@@ -217,6 +199,13 @@ impl<'b> Reader<'b> {
         }
     }
 
+    /// As [`long_head`](Self::long_head), as a length: no input is longer than `usize` can say.
+    #[cold]
+    #[inline(never)]
+    fn long_length(&mut self, major: u8) -> usize {
+        usize::try_from(self.long_head(major)).unwrap_or(usize::MAX)
+    }
+
     /// Takes an unsigned integer.
     #[inline(never)]
     pub(crate) fn unsigned(&mut self) -> u64 {
@@ -246,14 +235,43 @@ impl<'b> Reader<'b> {
                 self.rest = rest;
                 (*value).into()
             }
-            _ => self.by_cursor(|cursor| Ok(cursor.integer()?)).unwrap_or_default(),
+            [value @ 0x20..0x38, rest @ ..] => {
+                self.rest = rest;
+                !i64::from(*value ^ 0x20)
+            }
+            _ => self.long_integer(),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_integer(&mut self) -> i64 {
+        self.by_cursor(|cursor| Ok(cursor.integer()?)).unwrap_or_default()
     }
 
     /// Takes the content of a string of this major type.
     #[inline(never)]
     fn string(&mut self, major: u8) -> &'b [u8] {
-        let length = self.head(major);
+        if let [first, rest @ ..] = self.rest {
+            let head = match (*first ^ (major << 5), rest) {
+                (length @ 0..24, rest) => Some((length, rest)),
+                (24, [length, rest @ ..]) => Some((*length, rest)),
+                _ => None,
+            };
+            if let Some((length, rest)) = head
+                && let Some((content, rest)) = rest.split_at_checked(length.into())
+            {
+                self.rest = rest;
+                return content;
+            }
+        }
+        self.long_string(major)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_string(&mut self, major: u8) -> &'b [u8] {
+        let length = self.long_length(major);
         let Some((content, rest)) = self.rest.split_at_checked(length) else {
             self.refuse_cbor(Cbor::UnexpectedEnd, self.end);
             return &[];
@@ -287,6 +305,11 @@ impl<'b> Reader<'b> {
             self.refuse_cbor(Cbor::InvalidUtf8, at);
             ""
         })
+    }
+
+    /// Takes the bytes of a text string that was read before.
+    pub(crate) fn checked_text(&mut self) -> &'b [u8] {
+        self.string(3)
     }
 
     /// Takes a boolean.
@@ -336,6 +359,18 @@ impl<'b> Reader<'b> {
         }
     }
 
+    /// Passes over the next item, which was read before.
+    #[inline(never)]
+    pub(crate) fn pass(&mut self) {
+        match self.rest {
+            [0..24, rest @ ..] => self.rest = rest,
+            [0x40..=0x58 | 0x60..=0x78, ..] => {
+                self.string(if self.is_at(2) { 2 } else { 3 });
+            }
+            _ => self.skip(),
+        }
+    }
+
     /// Enters an array.
     pub(crate) fn array(&mut self) -> Left {
         self.items(4)
@@ -349,7 +384,13 @@ impl<'b> Reader<'b> {
 
     #[inline(never)]
     fn items(&mut self, major: u8) -> Left {
-        let count = self.head(major);
+        let count = match self.rest {
+            [first, rest @ ..] if *first ^ (major << 5) < 24 => {
+                self.rest = rest;
+                (*first & 0x1f).into()
+            }
+            _ => self.long_length(major),
+        };
         // An entry of a map has two items.
         if count > self.rest.len() >> (major & 1) && count != usize::MAX {
             self.refuse_cbor(Cbor::UnexpectedEnd, self.end);
@@ -373,6 +414,7 @@ impl<'b> Reader<'b> {
 
     /// Takes the break at the end of an indefinite length, if it stands here.
     #[cold]
+    #[inline(never)]
     fn has_ended(&mut self) -> bool {
         match self.rest {
             [0xff, rest @ ..] => {
@@ -390,15 +432,23 @@ impl<'b> Reader<'b> {
     /// Whether another entry of a map follows, whose key is an integer: takes it.
     #[inline(never)]
     pub(crate) fn key(&mut self, keys: &mut Keys<'b>) -> Option<i64> {
-        if !self.more(&mut keys.left) {
-            return None;
-        }
-        if let [key @ 0..24, rest @ ..] = self.rest
+        // Nothing is left where something was refused.
+        if let (1..usize::MAX, [key @ 0..24, rest @ ..]) = (keys.left.0, self.rest)
             && *key >= keys.from
         {
+            keys.left.0 = keys.left.0.wrapping_sub(1);
             keys.from = key.wrapping_add(1);
             self.rest = rest;
             return Some((*key).into());
+        }
+        self.other_key(keys)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn other_key(&mut self, keys: &mut Keys<'b>) -> Option<i64> {
+        if !self.more(&mut keys.left) {
+            return None;
         }
         self.require_unique(keys);
         if self.is_at(3) {

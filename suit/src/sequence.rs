@@ -7,11 +7,10 @@ use hexad_cose_core::ErrorKind as Cbor;
 use hexad_cose_core::cbor::Type;
 
 use crate::command::{
-    Action, CommandSequence, Condition, CopyParams, OverrideMultiple, ReportingPolicy,
-    UPDATE_MANAGEMENT, custom,
+    CommandSequence, Condition, CopyParams, Kind, OverrideMultiple, ReportingPolicy, custom,
 };
 use crate::error::{Error, ErrorKind};
-use crate::labels::{directive, parameter};
+use crate::labels::parameter;
 use crate::options::Options;
 use crate::parameter::Parameter;
 use crate::read::{Left, Reader};
@@ -181,38 +180,29 @@ impl Level {
         if !reader.more(&mut self.left) {
             reader.refuse_cbor(Cbor::Length, reader.offset());
         }
-        if let Some(condition) = Condition::from_label(label) {
-            findings.vendor_identifier |= condition == Condition::VendorIdentifier;
-            findings.class_identifier |= condition == Condition::ClassIdentifier;
-            ReportingPolicy::take(reader);
-            return Next::Same;
-        }
-        let steers = matches!(
-            label,
-            directive::SET_COMPONENT_INDEX
-                | directive::OVERRIDE_PARAMETERS
-                | directive::SET_PARAMETERS
-                | directive::TRY_EACH
-                | directive::RUN_SEQUENCE
-        );
-        let updates = matches!(label, directive::OVERRIDE_MULTIPLE | directive::COPY_PARAMS);
-        let is_known = steers
-            || label < 0
-            || updates && UPDATE_MANAGEMENT
-            || Action::from_label(label).is_some();
-        if !is_known {
+        let Some(kind) = Kind::from_label(label) else {
             reader.refuse(ErrorKind::UnsupportedCommand(label), offset);
-        } else if !steers && place == Place::Shared {
-            reader.refuse(ErrorKind::NotInSharedSequence(label), offset);
-        }
-        match label {
-            directive::SET_COMPONENT_INDEX => check_index(components, offset, reader),
-            directive::OVERRIDE_PARAMETERS | directive::SET_PARAMETERS => {
+            return Next::Same;
+        };
+        match kind {
+            Kind::Condition(condition) => {
+                findings.vendor_identifier |= condition == Condition::VendorIdentifier;
+                findings.class_identifier |= condition == Condition::ClassIdentifier;
+                ReportingPolicy::take(reader);
+            }
+            Kind::OverrideParameters | Kind::SetParameters => {
                 check_parameters(place, components, offset, reader);
             }
-            directive::TRY_EACH => return Next::TryEach,
-            directive::RUN_SEQUENCE => return Next::Sequence,
-            directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
+            Kind::SetComponentIndex => check_index(components, offset, reader),
+            Kind::TryEach => return Next::TryEach,
+            Kind::RunSequence => return Next::Sequence,
+            _ if place == Place::Shared => {
+                reader.refuse(ErrorKind::NotInSharedSequence(label), offset);
+            }
+            Kind::Action(_) => {
+                ReportingPolicy::take(reader);
+            }
+            Kind::OverrideMultiple => {
                 if let Some(argument) = reader.by_cursor(OverrideMultiple::take) {
                     for (index, parameters) in argument.iter() {
                         require_below(components, index, offset, reader);
@@ -222,18 +212,15 @@ impl Level {
                     }
                 }
             }
-            directive::COPY_PARAMS if UPDATE_MANAGEMENT => {
+            Kind::CopyParams => {
                 if let Some(argument) = reader.by_cursor(CopyParams::take) {
                     for (index, _) in argument.iter() {
                         require_below(components, index, offset, reader);
                     }
                 }
             }
-            ..=-1 => {
+            Kind::Custom => {
                 reader.by_cursor(custom);
-            }
-            _ => {
-                ReportingPolicy::take(reader);
             }
         }
         Next::Same

@@ -139,7 +139,7 @@ fn inspect(arguments: &Inspect) -> Result<Report, Failure> {
     let mut report = Report::new("suit");
     report.unproven("SUIT envelope: its digests match, its signatures are not verified");
     report.json("verified", false);
-    show::summary(&mut report, &envelope, &manifest);
+    show::summary(&mut report, &envelope, &manifest).map_err(refuse)?;
     show::contents(&mut report, &manifest).map_err(refuse)?;
     Ok(report)
 }
@@ -167,7 +167,7 @@ fn verify(arguments: &Verify) -> Result<Report, Failure> {
     let signed = manifest.signers().iter().filter_map(|place| arguments.key.get(place));
     let signed: Vec<_> = signed.map(|path| path.to_string_lossy().into_owned()).collect();
     report.entry("signers", "vouched for by", signed.join(", "), json!(signed));
-    show::summary(&mut report, &envelope, &manifest);
+    show::summary(&mut report, &envelope, &manifest).map_err(refuse)?;
     Ok(report)
 }
 
@@ -214,7 +214,7 @@ fn finish(
     let parsed = Envelope::parse(&bytes).map_err(refuse)?;
     let manifest = parsed.unverified_manifest(&mut RustCrypto).map_err(refuse)?;
     report.pair("size", format_args!("{} bytes", bytes.len()));
-    show::summary(&mut report, &parsed, &manifest);
+    show::summary(&mut report, &parsed, &manifest).map_err(refuse)?;
     report.make(Made {
         bytes,
         destination: output.output.clone(),

@@ -6,6 +6,7 @@ use hexad_coswid::inspect::VOCABULARY as COSWID;
 use hexad_suit::authentication::AuthenticationBlock;
 use hexad_suit::command::CommandSequence;
 use hexad_suit::digest::Digest;
+use hexad_suit::text::TextMap;
 use hexad_suit::{ComponentIdentifier, Envelope, Error, Manifest, Severable, inspect, labels};
 use serde_json::{Value, json};
 
@@ -14,7 +15,11 @@ use crate::input::hex;
 use crate::report::{Report, outline_json};
 
 /// Who signed what, and for which components: what both commands tell.
-pub fn summary(report: &mut Report, envelope: &Envelope<'_>, manifest: &Manifest<'_>) {
+pub fn summary(
+    report: &mut Report,
+    envelope: &Envelope<'_>,
+    manifest: &Manifest<'_>,
+) -> Result<(), Error> {
     let number = manifest.sequence_number();
     report.entry("sequence_number", "sequence number", number, number);
     let digest = envelope.authentication().digest();
@@ -32,7 +37,7 @@ pub fn summary(report: &mut Report, envelope: &Envelope<'_>, manifest: &Manifest
     let components: Vec<Value> = manifest.components().iter().map(segments).collect();
     report.json("components", components);
 
-    match manifest.mud() {
+    match manifest.mud()? {
         Some(mud) => {
             let value = json!({"url": mud.url(), "ski": digest_json(mud.ski())});
             report.entry("mud", "MUD URL", mud.url(), value);
@@ -43,6 +48,7 @@ pub fn summary(report: &mut Report, envelope: &Envelope<'_>, manifest: &Manifest
     if let Some(uri) = manifest.reference_uri() {
         report.entry("reference_uri", "reference URI", uri, uri);
     }
+    Ok(())
 }
 
 /// A part of an envelope: what it is called, where it stands, and what is in it.
@@ -87,7 +93,7 @@ pub fn contents(report: &mut Report, manifest: &Manifest<'_>) -> Result<(), Erro
         json!({"name": name, "offset": offset, "value": "", "children": tree(lines)})
     };
     report.json("tree", sections.iter().map(tree).collect::<Value>());
-    texts(report, manifest, &mut severed);
+    texts(report, manifest.text()?, &mut severed);
     for (name, digest) in &severed {
         report.pair(name, format_args!("severed, {}", digest_text(*digest)));
     }
@@ -170,10 +176,10 @@ fn tree(lines: &[Line]) -> Value {
 /// suit-text, by language and component.
 fn texts<'b>(
     report: &mut Report,
-    manifest: &Manifest<'b>,
+    text: Severable<'b, TextMap<'b>>,
     severed: &mut Vec<(&'static str, Digest<'b>)>,
 ) {
-    match manifest.text() {
+    match text {
         Severable::Absent => {}
         Severable::Severed(digest) => severed.push(("suit-text", digest)),
         Severable::Present(text) => {

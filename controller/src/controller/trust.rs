@@ -112,7 +112,7 @@ impl<G: Gateway> Controller<G> {
         let anchors = TrustAnchors::new(&keys, ALGORITHMS);
         let envelope = Envelope::parse(envelope)?;
         let manifest = envelope.authenticate(&anchors, crypto)?;
-        let reference = manifest.get().mud().ok_or(ControllerError::NoMud)?;
+        let reference = manifest.get().mud()?.ok_or(ControllerError::NoMud)?;
         // Authenticating has compared this digest with the manifest and the signature.
         let digest = envelope.authentication().digest();
         let digest =

@@ -9,7 +9,6 @@ use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash, check_erase, check_read,
     check_write,
 };
-use hexad_cose_core::cbor::Cursor;
 
 use super::{LayoutError, Partition, Partitions};
 use crate::component::ComponentIdentifier;

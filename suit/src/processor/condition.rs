@@ -7,7 +7,7 @@ use hexad_cose_core::crypto::{Hash, Hasher};
 use super::tree::Need;
 use super::{Instruction, Processor, Request};
 use crate::command::Condition;
-use crate::digest::Digest;
+use crate::digest::{Digest, equal};
 use crate::error::{Error, ErrorKind};
 use crate::labels::parameter as label;
 use crate::parameter::{uuid, vendor};
@@ -51,8 +51,7 @@ impl<H: Hasher> Measurement<'_, H> {
                     *done = done.saturating_add(length);
                 }
                 Poll::Ready(match hasher.take().map(Hasher::finish) {
-                    // Neither is a secret.
-                    Some(Ok(digest)) => (digest.as_bytes() == expected.bytes()) == *wanted,
+                    Some(Ok(digest)) => equal(digest.as_bytes(), expected.bytes()) == *wanted,
                     _ => false,
                 })
             }

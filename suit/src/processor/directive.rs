@@ -270,15 +270,16 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 carried(self.required(instruction, component, label::CONTENT, Reader::bytes)?)?
             }
             Action::Fetch => {
-                let uri = self.required(instruction, component, label::URI, Reader::text)?;
+                let uri = label::URI;
+                let uri = self.required(instruction, component, uri, Reader::checked_text)?;
                 let manifest = self.manifest(instruction.manifest);
                 if let Some(payload) =
-                    manifest.and_then(|manifest| manifest.integrated_payloads().get(uri))
+                    manifest.and_then(|manifest| manifest.integrated_payloads().find(uri))
                 {
                     return carried(payload);
                 }
                 // A fragment alone names a payload in the envelope, and this one is not there.
-                if uri.starts_with('#') {
+                if uri.starts_with(b"#") {
                     return Err(refuse(ErrorKind::DirectiveFailed(instruction.label)));
                 }
                 Job::Fetch { limit, is_announced: false }

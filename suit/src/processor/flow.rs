@@ -5,7 +5,7 @@ use hexad_cose_core::cbor::{Raw, Type};
 use super::frame::{Cause, Current, Frame, IndexRule, Selection, Targets};
 use super::parameters::Mode;
 use super::{Instruction, Processor};
-use crate::command::{OverrideMultiple, UPDATE_MANAGEMENT};
+use crate::command::{Kind, OverrideMultiple, ReportingPolicy, UPDATE_MANAGEMENT};
 use crate::error::{Error, ErrorKind};
 use crate::labels::directive;
 use crate::manifest::Severable;
@@ -41,7 +41,24 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     fn instruction(&self, manifest: usize, offset: usize, index: usize) -> Instruction {
         let mut reader = self.reader(manifest, offset);
         let label = reader.integer();
-        Instruction { label, offset, argument: reader.offset(), manifest, index }
+        // The check at parse has made sure of a kind.
+        let kind = Kind::from_label(label).unwrap_or(Kind::Custom);
+        Self::at(&mut reader, kind, label, offset, manifest, index)
+    }
+
+    /// The instruction whose argument is at the position of `reader`, which passes over a policy.
+    fn at(
+        reader: &mut Reader<'m>,
+        kind: Kind,
+        label: i64,
+        offset: usize,
+        manifest: usize,
+        index: usize,
+    ) -> Instruction {
+        let argument = reader.offset();
+        let policy =
+            if kind.has_policy() { ReportingPolicy::take(reader) } else { ReportingPolicy::NONE };
+        Instruction { kind, label, offset, argument, policy, manifest, index }
     }
 
     /// The argument of an instruction.
@@ -61,13 +78,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         let (offset, label) = (reader.offset(), reader.integer());
         // The argument is the other item of the pair.
         reader.more(&mut left);
-        let argument = reader.offset();
-        let mut instruction = Instruction { label, offset, argument, manifest: place, index: 0 };
+        let Some(kind) = Kind::from_label(label) else {
+            return Err(Error::new(ErrorKind::UnsupportedCommand(label), offset));
+        };
+        let mut instruction = Self::at(&mut reader, kind, label, offset, place, 0);
         let Some(frame) = self.stack.last() else { return Ok(()) };
         frame.left = left;
-        let mode = match instruction.label {
-            directive::OVERRIDE_PARAMETERS => Some(Mode::Override),
-            directive::SET_PARAMETERS => Some(Mode::SetIfUnset),
+        let mode = match kind {
+            Kind::OverrideParameters => Some(Mode::Override),
+            Kind::SetParameters => Some(Mode::SetIfUnset),
             _ => None,
         };
         if let (Some(mode), Selection::One(component), false) =
@@ -83,11 +102,14 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             self.record(&instruction, true, Ok(()), platform);
             return Ok(());
         }
-        reader.skip();
+        if !kind.has_policy() {
+            reader.pass();
+        }
         reader.outcome()?;
         frame.next = reader.offset();
-        match instruction.label {
-            directive::SET_COMPONENT_INDEX => {
+        match kind {
+            Kind::SetComponentIndex => {
+                let argument = instruction.argument;
                 let mut reader = self.reader(place, argument);
                 let selection = match reader.peek() {
                     Type::Array => Selection::List(argument),
@@ -98,7 +120,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 self.record(&instruction, false, Ok(()), platform);
                 return Ok(());
             }
-            directive::OVERRIDE_MULTIPLE if UPDATE_MANAGEMENT => {
+            Kind::OverrideMultiple if UPDATE_MANAGEMENT => {
                 let mut argument = self.argument(&instruction).rest().cursor();
                 let argument = OverrideMultiple::take(&mut argument)?;
                 self.override_multiple(&instruction, argument, platform)?;

@@ -178,7 +178,7 @@ pub(super) struct Stack<const NESTING: usize> {
 
 impl<const NESTING: usize> Stack<NESTING> {
     pub(super) const fn new() -> Self {
-        Self { frames: [None; NESTING], depth: 0 }
+        Self { frames: [const { None }; NESTING], depth: 0 }
     }
 
     pub(super) fn push(&mut self, frame: Frame) -> Result<(), Error> {

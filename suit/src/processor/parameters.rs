@@ -102,7 +102,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         while reader.more(&mut left) {
             let key = reader.integer();
             let value = reader.rest();
-            reader.skip();
+            reader.pass();
             if !platform.permits(signers, component, Access::Parameter(key)) {
                 return refuse(ErrorKind::AccessDenied(key));
             }
