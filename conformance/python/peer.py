@@ -5,7 +5,8 @@ hexadecimal, keys are COSE_Key structures. Members of a request:
 
   library       "cwt" or "pycose"; or "uswid", for tags: `kind` is "coswid" or "swid", and further members are
                 those that its methods name;
-                or "token", for CWTs by cwt: `payload` is the claims-set, `key` alone protects it
+                or "token", for CWTs by cwt: `payload` is the claims-set; `signers` sign it, `key` is that of a
+                MAC or a cipher around what was signed, and `kek` wraps that key for a recipient
   do            "make", "read", "rsa" (a new key), "algorithms" (those that the library names); by cwt
                 "countersign" (`message` by `key`, in brief or not: `brief`), "counterverify"
   kind          "sign1", "sign", "mac0", "mac", "encrypt0" or "encrypt"
@@ -420,15 +421,36 @@ class Token:
     """CBOR Web Tokens, by the functions that cwt has for them: it checks the dates, too."""
 
     def make(self, request):
-        return cwt.encode(cbor2.loads(octets(request, "payload")), self.key(request), tagged=True)
+        token = cbor2.loads(octets(request, "payload"))
+        signers = [self.key(key, b"signer %d" % n) for n, key in enumerate(request["signers"])]
+        if len(signers) > 1:
+            each = [cwt.Signer.new(key, {1: key.alg}, {4: key.kid}) for key in signers]
+            return cwt.encode_and_sign(token, signers=each, tagged=True)
+        content = request.get("key")
+        if signers:
+            token = cwt.encode_and_sign(token, signers[0], tagged=content is None)
+        if content is None:
+            return token
+        recipients = []
+        if request.get("kek") is not None:
+            kek = self.key(request["kek"], b"kek")
+            recipients.append(cwt.Recipient.new(unprotected={1: kek.alg, 4: kek.kid}, sender_key=kek))
+        content = self.key(content, None if recipients else b"content")
+        encode = cwt.encode_and_mac if content.alg == 5 else cwt.encode_and_encrypt
+        return encode(token, content, recipients=recipients, tagged=True)
 
     def read(self, request):
-        claims = cwt.decode(octets(request, "message"), self.key(request))
+        keys = [self.key(key, b"signer %d" % n) for n, key in enumerate(request["signers"])]
+        for name, kid in (("kek", b"kek"), ("key", b"content")):
+            if request.get(name) is not None:
+                keys.append(self.key(request[name], kid))
+        claims = cwt.decode(octets(request, "message"), keys)
         return cbor2.dumps(claims, canonical=True)
 
-    def key(self, request):
-        parameters = cbor2.loads(octets(request, "key"))
-        parameters[2] = b"1"
+    def key(self, encoded, kid):
+        parameters = cbor2.loads(bytes.fromhex(encoded))
+        if kid is not None:
+            parameters[2] = kid
         return cwt.COSEKey.new(parameters)
 
 

@@ -2,6 +2,7 @@
 
 use hexad_cose_core::cbor::{Cursor, Encoder, Type};
 use hexad_cose_core::crypto::{Aead, Hash, Mac, Sign};
+use hexad_cose_core::cwt::skip_tag;
 use hexad_cose_core::iana::tag;
 use hexad_cose_core::kind::{self, Kind, Plain};
 use hexad_cose_core::{
@@ -262,9 +263,13 @@ impl<'w, 'c> TokenBuilder<'w, 'c> {
         let message = kind(headers);
         let message = if cwt_tag { message.within_tag(tag::CWT) } else { message };
         if let Some(token) = nested {
-            if Cursor::new(token).peek()? != Type::Tag {
+            // The COSE tag alone stands before it (RFC 8392, 7.1).
+            let mut cursor = Cursor::new(token);
+            skip_tag(&mut cursor)?;
+            if cursor.peek()? != Type::Tag {
                 return Err(Error::new(ErrorKind::Protection, 0));
             }
+            let token = cursor.rest().bytes();
             return protect(message, &|encoder| Ok(encoder.raw(token).map(drop)?), buffer);
         }
         claims.check_presence()?;
