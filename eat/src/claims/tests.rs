@@ -4,6 +4,8 @@ use std::vec::Vec;
 use super::*;
 use crate::{Claim, MAX_SUBMODULE_DEPTH, Submodule, Ueid};
 
+mod refusals;
+
 /// The map of one claim.
 fn one(label: i64, value: &[u8]) -> Vec<u8> {
     let mut buffer = [0; 512];
