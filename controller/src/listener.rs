@@ -7,7 +7,7 @@
 use core::fmt;
 use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket, LinkSlice, TransportSlice};
 use hexad_mud::url::dhcp::{self, Message};
-use hexad_mud::url::{Error, MudUrl, lldp};
+use hexad_mud::url::{Error, ErrorKind, MudUrl, lldp};
 use hexad_operator::network::policy::HardwareAddress;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -79,10 +79,15 @@ pub fn read(frame: &[u8]) -> Result<Option<Said>, Unheard> {
         return Ok(url.map(|url| Said { hardware: source, url, heard: Heard::Lldp }));
     }
     let Some(TransportSlice::Udp(udp)) = &packet.transport else { return Ok(None) };
-    let Message { mac_address, relayed, url } = match (&packet.net, udp.destination_port()) {
-        (Some(LaxNetSlice::Ipv4(_)), DHCP_V4) => dhcp::message_v4(udp.payload())?,
-        (Some(LaxNetSlice::Ipv6(_)), DHCP_V6) => dhcp::message_v6(udp.payload())?,
+    let message = match (&packet.net, udp.destination_port()) {
+        (Some(LaxNetSlice::Ipv4(_)), DHCP_V4) => dhcp::message_v4(udp.payload()),
+        (Some(LaxNetSlice::Ipv6(_)), DHCP_V6) => dhcp::message_v6(udp.payload()),
         _ => return Ok(None),
+    };
+    let Message { mac_address, relayed, url } = match message {
+        // A server's answer to a relay agent goes to the same port.
+        Err(error) if error.kind() == ErrorKind::NotExpected => return Ok(None),
+        message => message?,
     };
     let Some(url) = url else { return Ok(None) };
     let hardware = match mac_address.map(HardwareAddress) {

@@ -87,7 +87,11 @@ fn devices_are_heard() {
 fn others_say_nothing() {
     let option = dhcp::option_v4(&url()).unwrap();
     let message = request(DEVICE, [0; 4], &option);
+    let mut answer = request(DEVICE, [192, 0, 2, 1], &option);
+    answer[0] = 2;
     for frame in [
+        udp_v4(OTHER, 67, &answer),
+        udp_v6(OTHER, 547, &[13; 40]),
         udp_v4(DEVICE, 67, &request(DEVICE, [0; 4], &[])),
         udp_v4(DEVICE, 68, &message),
         udp_v4(DEVICE, 5353, &message),

@@ -1,5 +1,6 @@
 //! Reads a MUD file: the container `mud`, the lists, and whether they fit together.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -271,11 +272,18 @@ fn mud_url(reading: &yang::Reading<'_>, value: &Value<'_>) -> Result<MudUrl, Fau
         .map_err(|error| Fault::new(ErrorKind::InvalidValue, value.offset, error.advice()))
 }
 
-fn date_and_time(reading: &yang::Reading<'_>, value: &Value<'_>) -> Result<DateAndTime, Fault> {
+fn date_and_time(reading: &mut yang::Reading<'_>, value: &Value<'_>) -> Result<DateAndTime, Fault> {
     let advice =
         "a time is written as 2018-03-02T11:20:51+01:00 or with Z (RFC 6991, date-and-time)";
-    let invalid = Fault::new(ErrorKind::InvalidValue, value.offset, advice);
-    DateAndTime::new(reading.string(value)?).ok_or(invalid)
+    let text = reading.string(value)?;
+    if let Some(time) = DateAndTime::new(text) {
+        return Ok(time);
+    }
+    // Without its zone it is some hours of one day: nothing that the file allows hangs on them.
+    let in_utc = DateAndTime::new(&format!("{text}Z"));
+    let time = in_utc.ok_or(Fault::new(ErrorKind::InvalidValue, value.offset, advice))?;
+    reading.tolerate(ErrorKind::InvalidValue, value.offset, advice)?;
+    Ok(time)
 }
 
 fn uri(reading: &yang::Reading<'_>, value: &Value<'_>) -> Result<String, Fault> {

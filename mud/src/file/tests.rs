@@ -1,3 +1,5 @@
+mod negatives;
+
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use std::format;
@@ -106,7 +108,7 @@ fn mistakes_are_refused_at_their_node() {
         ("https://light", "https://me@light", InvalidValue, "/ietf-mud:mud/mud-url"),
         ("lightbulb2000", "light bulb", InvalidValue, "/ietf-mud:mud/mud-url"),
         ("2019-01-28T", "2019-02-29T", InvalidValue, "/ietf-mud:mud/last-update"),
-        ("+01:00", "", InvalidValue, "/ietf-mud:mud/last-update"),
+        ("+01:00", "+1:00", InvalidValue, "/ietf-mud:mud/last-update"),
         // RFC 8519, 4.1.
         ("\"ietf-mud:mud\"", "\"ietf-mud:mut\"", Missing, ""),
         (
@@ -264,6 +266,16 @@ fn lenience_is_reported_and_mends() {
     }
 
     // These mean something else than the example.
+    let without_zone = with("11:20:51+01:00", "11:20:51");
+    assert_eq!(Mud::parse(without_zone.as_bytes()).unwrap_err().kind(), InvalidValue);
+    let reading = lenient(&without_zone);
+    assert_eq!(reading.findings[0].pointer(), "/ietf-mud:mud/last-update");
+    assert_eq!(reading.mud.contents().last_update.as_str(), "2019-01-28T11:20:51Z");
+    for time in ["2019-01-28T11:20", "2019-02-29T11:20:51", "11:20:51", "2019-01-28T11:20:51+1"] {
+        let wrong = with("2019-01-28T11:20:51+01:00", time);
+        assert!(Reader::new().lenient().read(wrong.as_bytes()).is_err(), "{time}");
+    }
+
     let reading = lenient(&with("\"tcp\": {", "\"eth\": {\"ethertype\": \"0x86dd\"}, \"tcp\": {"));
     let kinds: Vec<_> = reading.findings.iter().map(crate::Error::kind).collect();
     assert_eq!(kinds, [Conflict, UnexpectedType]);

@@ -3,6 +3,7 @@
 mod api;
 mod attestation;
 mod joining;
+mod negatives;
 
 use super::{Controller, ControllerError, Wanted};
 use crate::configuration::Configuration;
