@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hexad_eat::ear::{Aspect, VerifierId};
-use hexad_eat::freshness::{Clock, check_validity};
+use hexad_corim::SignedCorim;
+use hexad_cose_core::{ErrorKind, Expect, Key, Sign1, Verified};
+use hexad_eat::ear::VerifierId;
 use hexad_eat::profile::AnyClaims;
-use hexad_eat::{DebugStatus, Error, Token};
-use hexad_operator::appraisal::{Appraisal, Decision, Enrolment, Policy, Verifier};
+use hexad_eat::{Claims, DebugStatus, Error, Token};
+use hexad_operator::appraisal::{Appraisal, Decision, Enrolment, Part, Policy, Verifier};
+use hexad_operator::endorsement::{Chain, Endorsement, EndorsementError};
+use hexad_operator::environment::Environment;
 use hexad_operator::evidence::Evidence;
+use hexad_operator::reference::{CorimError, Manifests, PassedOver, References};
 use hexad_operator::release::Release;
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::TrustAnchors;
@@ -20,7 +24,8 @@ use crate::eat::{now, prove};
 use crate::failure::{Failure, Problem};
 use crate::input::Input;
 use crate::keys::{KeyFile, MACS, SIGNATURES, read_all};
-use crate::report::{Made, Report};
+use crate::mud::verify::CertificateFile;
+use crate::report::{Made, Report, printable};
 
 #[derive(Args, Debug)]
 pub struct Appraise {
@@ -28,20 +33,34 @@ pub struct Appraise {
     #[arg(long, value_name = "FILE")]
     evidence: PathBuf,
     /// The device's key: PEM, COSE_Key or JWK
-    #[arg(long, value_name = "KEY")]
-    evidence_key: PathBuf,
-    /// The nonce that was given out
+    #[arg(long, value_name = "KEY", required_unless_present = "anchor")]
+    evidence_key: Option<PathBuf>,
+    /// A certificate to which the chain in the token (x5chain) has to lead, which then gives the device's key: PEM
+    /// or DER; may stand several times
+    #[arg(long, value_name = "FILE", conflicts_with = "evidence_key")]
+    anchor: Vec<PathBuf>,
+    /// The nonce that was given out; without one, the policy needs a max-age
     #[arg(long, value_name = "HEX", value_parser = arguments::hexadecimal)]
-    nonce: Bytes,
+    nonce: Option<Bytes>,
     /// SUIT envelope of a release, with its CoSWID; may stand several times
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE", required_unless_present = "corim")]
     manifest: Vec<PathBuf>,
-    /// The author's key: PEM, COSE_Key or JWK; may stand several times
+    /// Signed CoRIM with reference values; may stand several times
+    #[arg(long, value_name = "FILE")]
+    corim: Vec<PathBuf>,
+    /// The key of the author of manifests and CoRIMs: PEM, COSE_Key or JWK; may stand several times
     #[arg(long, value_name = "KEY", required = true)]
     author_key: Vec<PathBuf>,
-    /// The owner's policy, in TOML: id, oem-boot, debug, minimum-sequence-number, submodules, missing
+    /// The owner's policy, in TOML: id, oem-boot, debug, minimum-sequence-number, submodules, measured, missing,
+    /// max-age, clock-skew, endorsed, tag-lists, corim-profiles; tables minimum-versions and passport
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Who made the device, for reference values in CoRIMs that are said of a vendor
+    #[arg(long, value_name = "NAME")]
+    vendor: Option<String>,
+    /// Which model it is, for reference values in CoRIMs that are said of a model
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
     /// UEID under which the device is enrolled; by default the one that it names
     #[arg(long, value_name = "HEX", value_parser = arguments::hexadecimal)]
     ueid: Option<Bytes>,
@@ -82,21 +101,34 @@ const fn yes() -> bool {
 pub fn appraise(arguments: &Appraise) -> Result<Report, Failure> {
     let evidence_input = Input::read_binary(&arguments.evidence)?;
     let policy = policy(arguments)?;
-    let releases = releases(arguments)?;
-    let evidence = evidence(&evidence_input, arguments)?;
+    let (references, passed_over) = references(arguments, &policy)?;
+    let (evidence, endorsement) = evidence(&evidence_input, arguments)?;
     let device = Enrolment {
+        name: arguments.name.clone(),
         ueid: match &arguments.ueid {
             Some(ueid) => ueid.as_slice().to_vec(),
             None => evidence.ueid.clone().unwrap_or_default(),
         },
         oem_id: arguments.oem_id,
+        environment: Environment {
+            vendor: arguments.vendor.clone(),
+            model: arguments.model.clone(),
+            ..Environment::default()
+        },
+        endorsement,
     };
+    let nonce = arguments.nonce.as_ref().map(Bytes::as_slice);
     let appraisal = policy
-        .appraise(&evidence, &device, &releases, arguments.nonce.as_slice())
+        .appraise(&evidence, &device, &references, nonce, now())
         .map_err(|refusal| evidence_input.reject(Problem::of_all(&refusal)))?;
 
     let mut report = Report::new("appraisal");
     describe(&mut report, &appraisal);
+    for passed in &passed_over {
+        report.line(format_args!("  passed over: {passed}"));
+    }
+    let passed_over: Vec<_> = passed_over.iter().map(ToString::to_string).collect();
+    report.json("passed_over", passed_over);
     if let Some(path) = &arguments.result_key {
         let key = KeyFile::read(path)?;
         let bytes = issue(&appraisal, &key, arguments)?;
@@ -161,29 +193,85 @@ const DEBUG_STATUSES: [DebugStatus; 5] = [
     DebugStatus::DisabledFullyAndPermanently,
 ];
 
-/// The releases that the author vouches for.
-fn releases(arguments: &Appraise) -> Result<Vec<Release>, Failure> {
+/// The reference values that the author vouches for, and what of them is not used.
+fn references(
+    arguments: &Appraise,
+    policy: &Policy,
+) -> Result<(References, Vec<PassedOver>), Failure> {
     let files = read_all(&arguments.author_key)?;
     let keys = files.iter().map(KeyFile::key).collect::<Result<Vec<_>, _>>()?;
     let authors = TrustAnchors::new(&keys, SIGNATURES);
-    let read = |path: &PathBuf| {
+    let mut manifests = Manifests::new(now());
+    for path in &arguments.manifest {
         let input = Input::read_binary(path)?;
         let release = Release::from_envelope(input.bytes(), &authors, &mut RustCrypto);
-        release.map_err(|error| input.reject(error))
-    };
-    arguments.manifest.iter().map(read).collect()
+        manifests.add_release(release.map_err(|error| input.reject(error))?);
+    }
+    let profiles: Vec<_> = policy.corim_profiles.iter().map(String::as_str).collect();
+    for path in &arguments.corim {
+        let input = Input::read_binary(path)?;
+        let refuse = |error: hexad_corim::Error| input.reject(error);
+        let signed = SignedCorim::parse(input.bytes()).map_err(refuse)?;
+        let validity = signed.meta().and_then(|meta| meta.signature_validity);
+        let verified = verify_by_any(signed, &keys).map_err(refuse)?;
+        if validity.is_some_and(|validity| !validity.contains(now())) {
+            return Err(input.reject(Problem::of_all(&CorimError::NotValid)));
+        }
+        let corim = SignedCorim::corim(verified).map_err(refuse)?;
+        manifests.add(&corim, &profiles).map_err(|error| {
+            let problem = Problem::of_all(&error);
+            input.reject(Problem { offset: error.offset(), ..problem })
+        })?;
+    }
+    Ok(manifests.references(policy.tag_lists))
 }
 
-/// What the device says, once its key vouches for it.
-fn evidence(input: &Input, arguments: &Appraise) -> Result<Evidence, Failure> {
-    let file = KeyFile::read(&arguments.evidence_key)?;
-    let key = file.key()?;
+/// The manifest, signed by one of the keys; else why the last of them did not sign it.
+fn verify_by_any<'b>(
+    signed: SignedCorim<'b>,
+    keys: &[Key<'_>],
+) -> Result<Verified<Sign1<'b>>, hexad_corim::Error> {
+    let mut last = hexad_cose_core::Error::new(ErrorKind::KeyMismatch, 0).into();
+    for key in keys {
+        let expect = Expect::any(SIGNATURES);
+        let check = signed.check(key, expect, &mut RustCrypto);
+        match check.and_then(|check| Ok(check.run(&mut RustCrypto)?)) {
+            Ok(verified) => return Ok(verified),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// What the device says, once its key vouches for it, and who vouches for the key.
+fn evidence(
+    input: &Input,
+    arguments: &Appraise,
+) -> Result<(Evidence, Option<Endorsement>), Failure> {
     let refuse = |error: Error| input.reject(error);
     let token = Token::parse(input.bytes()).map_err(refuse)?;
-    let algorithms = if key.symmetric().is_some() { MACS } else { SIGNATURES };
-    let claims = prove(&token, &key, &AnyClaims { algorithms }).map_err(refuse)?;
-    check_validity(&claims, Clock { now: now(), leeway: 0 }).map_err(refuse)?;
-    Evidence::from_claims(&claims).map_err(|error| input.reject(Problem::of_all(&error)))
+    let read = |claims: Verified<Claims<'_>>| {
+        Evidence::from_claims(&claims).map_err(|error| input.reject(Problem::of_all(&error)))
+    };
+    if let Some(path) = &arguments.evidence_key {
+        let file = KeyFile::read(path)?;
+        let key = file.key()?;
+        let algorithms = if key.symmetric().is_some() { MACS } else { SIGNATURES };
+        let claims = prove(&token, &key, &AnyClaims { algorithms }).map_err(refuse)?;
+        return Ok((read(claims)?, None));
+    }
+    let refuse_chain = |error: EndorsementError| {
+        let problem = Problem::of_all(&error);
+        input.reject(Problem { offset: error.offset(), kind: "endorsement".to_owned(), ..problem })
+    };
+    let anchors = arguments.anchor.iter().map(|path| CertificateFile::read(path));
+    let anchors = anchors.collect::<Result<Vec<_>, _>>()?;
+    let anchors = anchors.iter().map(CertificateFile::parse).collect::<Result<Vec<_>, _>>()?;
+    let chain = Chain::of(token.headers()).map_err(refuse_chain)?;
+    let endorsed = chain.validate(&anchors, now(), &mut RustCrypto).map_err(refuse_chain)?;
+    let profile = AnyClaims { algorithms: SIGNATURES };
+    let claims = prove(&token, endorsed.key(), &profile).map_err(refuse)?;
+    Ok((read(claims)?, Some(endorsed.endorsement())))
 }
 
 /// The attestation result, signed.
@@ -199,7 +287,7 @@ fn issue(
     };
     let algorithm = key.key()?.algorithm().unwrap_or(signer.algorithm());
     let verifier = Verifier { id, algorithm, lifetime: arguments.lifetime };
-    let issued = verifier.issue(appraisal, &arguments.name, now(), &signer, &mut RustCrypto);
+    let issued = verifier.issue(appraisal, None, now(), &signer, &mut RustCrypto);
     issued.map_err(|error| key.reject(error))
 }
 
@@ -212,24 +300,36 @@ fn describe(report: &mut Report, appraisal: &Appraisal<'_>) {
     }
     report.json("decision", decision(appraisal.decision()));
     report.json("status", appraisal.tier().name());
+    let (findings, vector) = describe_part(report, appraisal.device(), "");
+    report.json("findings", findings);
+    report.json("trustworthiness_vector", vector);
+    let mut submodules = Map::new();
+    for part in appraisal.submodules() {
+        let prefix = format!("{}: ", printable(part.name()));
+        let (findings, vector) = describe_part(report, part, &prefix);
+        let object = json!({ "findings": findings, "trustworthiness_vector": vector });
+        submodules.insert(part.name().to_owned(), object);
+    }
+    report.json("submods", submodules);
+}
+
+/// The findings of one module, and its vector.
+fn describe_part(report: &mut Report, part: &Part<'_>, prefix: &str) -> (Vec<Value>, Value) {
     let mut findings = Vec::new();
-    for finding in appraisal.findings() {
-        report.line(format_args!("  {finding}"));
+    for finding in part.findings() {
+        report.line(format_args!("  {prefix}{finding}"));
         findings.push(json!({
             "claim": finding.claim,
             "outcome": finding.outcome.to_string(),
-            "evidence": finding.evidence,
-            "reference": finding.reference,
+            "evidence": finding.evidence.to_string(),
+            "reference": finding.reference.to_string(),
         }));
     }
-    report.json("findings", findings);
     let mut vector = Map::new();
-    for aspect in Aspect::ALL {
-        if let Some(claim) = appraisal.vector().get(aspect) {
-            let (name, tier) = (aspect.name(), claim.tier().name());
-            report.pair(name, format_args!("{tier} ({})", claim.0));
-            vector.insert(name.to_owned(), Value::from(claim.0));
-        }
+    for (aspect, claim) in part.vector().iter() {
+        let (name, tier) = (aspect.name(), claim.tier().name());
+        report.pair(&format!("{prefix}{name}"), format_args!("{tier} ({})", claim.0));
+        vector.insert(name.to_owned(), Value::from(claim.0));
     }
-    report.json("trustworthiness_vector", vector);
+    (findings, Value::Object(vector))
 }

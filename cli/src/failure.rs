@@ -157,6 +157,15 @@ impl From<hexad_eat::Error> for Problem {
     }
 }
 
+impl From<hexad_corim::Error> for Problem {
+    fn from(error: hexad_corim::Error) -> Self {
+        match error.kind() {
+            hexad_corim::ErrorKind::Cbor(kind) => Self::new(&kind, error.offset()),
+            kind => Self::new(&kind, error.offset()),
+        }
+    }
+}
+
 impl From<ReleaseError> for Problem {
     fn from(error: ReleaseError) -> Self {
         let problem = match error {

@@ -1,25 +1,30 @@
 //! Expected state: what a device that runs one release must show, taken from its author's manifest.
 
+use core::cmp::Ordering;
 use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hexad_cose_core::HashAlgorithm;
 use hexad_cose_core::crypto::{Hash, Verify};
-use hexad_coswid::{ConciseSwidTag, TagType};
+use hexad_coswid::{ConciseSwidTag, TagType, VersionScheme};
 use hexad_suit::{Envelope, Manifest, Severable, TrustAnchors};
 
+use crate::environment::Environment;
 use crate::mud_reference::MudReference;
 
-/// A file as a CoSWID names it, with the digest that it must show or was found to have.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A measured element: a file as a CoSWID names it, or an element of a CoMID, with the digests that it must
+/// show or was found to have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MeasuredFile {
-    /// Directories and name, joined by `/`.
+    /// Directories and name, joined by `/`; of a CoMID's element its `mkey`.
     pub path: String,
-    /// Size in bytes, where the tag says it.
+    /// Size in bytes, where it is said.
     pub size: Option<u64>,
-    /// The digest's algorithm, by its number in the Named Information Hash Algorithm Registry
-    /// (RFC 6920, 9.4), and the digest.
-    pub hash: Option<(i64, Vec<u8>)>,
+    /// Digests of the same content: each its algorithm, by its number in the Named Information Hash Algorithm
+    /// Registry (RFC 6920, 9.4), and its value.
+    pub hashes: Vec<(i64, Vec<u8>)>,
+    /// The version of this element, where it is said.
+    pub version: Option<String>,
 }
 
 impl MeasuredFile {
@@ -33,15 +38,43 @@ impl MeasuredFile {
                 Self {
                     path: names.collect::<Vec<_>>().join("/"),
                     size: found.file.size,
-                    hash: found
+                    hashes: found
                         .file
                         .hash
-                        .map(|hash| (hash.hash_alg_id.0, hash.hash_value.to_vec())),
+                        .map(|hash| (hash.hash_alg_id.0, hash.hash_value.to_vec()))
+                        .into_iter()
+                        .collect(),
+                    version: found.file.file_version.map(str::to_owned),
                 }
             })
             .collect();
         files.sort();
         files
+    }
+
+    /// Whether what was `found` is this reference: the same element, and of the algorithms that both have, of which
+    /// there is one, the same digest. So a weaker algorithm than the reference's proves nothing, and none can be
+    /// left out that is there (draft-ietf-rats-corim, "Comparison for digests entries"). The size must agree where
+    /// both say it, the version where the reference says it.
+    #[must_use]
+    pub fn accepts(&self, found: &Self) -> bool {
+        let mut common = self.hashes.iter().flat_map(|(algorithm, digest)| {
+            let same = found.hashes.iter().filter(move |(other, _)| other == algorithm);
+            same.map(move |(_, own)| own == digest)
+        });
+        let first = common.next().unwrap_or(false);
+        self.path == found.path
+            && first
+            && common.all(|equal| equal)
+            && self.size.zip(found.size).is_none_or(|(expected, found)| expected == found)
+            && (self.version.is_none() || self.version == found.version)
+    }
+
+    /// Whether it has digests, none of them so short that another content with it could be made: those
+    /// that are cut to 128 bits or less, and those by an unknown algorithm.
+    pub(crate) fn is_reference(&self) -> bool {
+        let is_strong = |(algorithm, _): &(i64, _)| !matches!(algorithm, 0 | 2..=6);
+        !self.hashes.is_empty() && self.hashes.iter().all(is_strong)
     }
 }
 
@@ -77,21 +110,39 @@ impl DigestValue {
     }
 }
 
+/// Where a release's reference values are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The CoSWID in a SUIT manifest.
+    Manifest,
+    /// A CoSWID in a CoRIM.
+    Coswid,
+    /// A CoMID in a CoRIM: it does not say by which tag its software goes.
+    Comid,
+}
+
 /// One release of a device's software: the reference values that its author vouches for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// The digest of the manifest, as the author signed it.
-    pub manifest: DigestValue,
-    /// `suit-manifest-sequence-number`: of two releases, the newer has the greater.
-    pub sequence_number: u64,
-    /// `tag-id` of the CoSWID.
+    /// Where they are from.
+    pub source: Source,
+    /// The digest of the SUIT manifest, as the author signed it.
+    pub manifest: Option<DigestValue>,
+    /// `suit-manifest-sequence-number`: of two releases of the same software, the newer has the greater.
+    pub sequence_number: Option<u64>,
+    /// `tag-id` of the CoSWID or of the CoMID.
     pub tag_id: String,
-    /// `software-name` of the CoSWID.
+    /// `software-name` of the CoSWID, `tag-id` of the CoMID: releases of one name are of one software.
     pub software_name: String,
     /// `software-version` of the CoSWID.
     pub software_version: Option<String>,
-    /// The files of the CoSWID's payload, in the order of their paths; each has a digest.
+    /// `version-scheme` of the CoSWID, if versions can be ordered by it. Where there is no sequence number, it
+    /// says which release is newer.
+    pub version_scheme: Option<VersionScheme<'static>>,
+    /// What is measured, in the order of the paths; each has a digest.
     pub files: Vec<MeasuredFile>,
+    /// The environments that it is for; any, when there are none.
+    pub environments: Vec<Environment>,
     /// What the network may let it do.
     pub mud: Option<MudReference>,
 }
@@ -124,29 +175,67 @@ impl Release {
         };
         let tag = ConciseSwidTag::parse(coswid.bytes())
             .map_err(|error| ReleaseError::Coswid { error, offset: coswid.offset() })?;
+        let mut release = Self::of_tag(&tag).ok_or(ReleaseError::NotReferenceValues)?;
+        release.source = Source::Manifest;
+        release.manifest = Some(digest);
+        release.sequence_number = Some(manifest.sequence_number());
+        release.mud = manifest.mud()?.map(|mud| MudReference {
+            url: mud.url().to_owned(),
+            signer: DigestValue {
+                algorithm: mud.ski().algorithm(),
+                bytes: mud.ski().bytes().to_vec(),
+            },
+        });
+        Ok(release)
+    }
+
+    /// The reference values of a CoSWID whose signer is trusted; `None` when it is no primary tag with a digest for
+    /// every file of its payload.
+    pub(crate) fn of_tag(tag: &ConciseSwidTag<'_>) -> Option<Self> {
         if tag.tag_type() != TagType::Primary || tag.payload().is_none() {
-            return Err(ReleaseError::NotReferenceValues);
+            return None;
         }
-        let files = MeasuredFile::of_tag(&tag);
-        if files.is_empty() || files.iter().any(|file| file.hash.is_none()) {
-            return Err(ReleaseError::NotReferenceValues);
+        let files = MeasuredFile::of_tag(tag);
+        if files.is_empty() || !files.iter().all(MeasuredFile::is_reference) {
+            return None;
         }
-        Ok(Self {
-            manifest: digest,
-            sequence_number: manifest.sequence_number(),
+        Some(Self {
+            source: Source::Coswid,
+            manifest: None,
+            sequence_number: None,
             tag_id: tag.tag_id.to_string(),
             software_name: tag.software_name.to_owned(),
             software_version: tag.software_version.map(str::to_owned),
+            version_scheme: tag.version_scheme.and_then(ordered),
             files,
-            mud: manifest.mud()?.map(|mud| MudReference {
-                url: mud.url().to_owned(),
-                signer: DigestValue {
-                    algorithm: mud.ski().algorithm(),
-                    bytes: mud.ski().bytes().to_vec(),
-                },
-            }),
+            environments: Vec::new(),
+            mud: None,
         })
     }
+
+    /// Which of two releases of the same software is the newer: by their sequence numbers, else by their versions;
+    /// `None` when that can't be told.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> Option<Ordering> {
+        if let (Some(own), Some(other)) = (self.sequence_number, other.sequence_number) {
+            return Some(own.cmp(&other));
+        }
+        let scheme = self.version_scheme.filter(|own| Some(*own) == other.version_scheme)?;
+        let (own, other) = (self.software_version.as_ref()?, other.software_version.as_ref()?);
+        hexad_coswid::version::compare(scheme, own, other)
+    }
+}
+
+/// The scheme, if versions can be ordered by it.
+const fn ordered(scheme: VersionScheme<'_>) -> Option<VersionScheme<'static>> {
+    Some(match scheme {
+        VersionScheme::Multipartnumeric => VersionScheme::Multipartnumeric,
+        VersionScheme::MultipartnumericSuffix => VersionScheme::MultipartnumericSuffix,
+        VersionScheme::Alphanumeric => VersionScheme::Alphanumeric,
+        VersionScheme::Decimal => VersionScheme::Decimal,
+        VersionScheme::Semver => VersionScheme::Semver,
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Release {
@@ -155,7 +244,10 @@ impl fmt::Display for Release {
         if let Some(version) = &self.software_version {
             write!(f, " {version}")?;
         }
-        write!(f, " (sequence number {})", self.sequence_number)
+        match self.sequence_number {
+            Some(number) => write!(f, " (sequence number {number})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -176,7 +268,7 @@ pub enum ReleaseError {
         /// Where the tag begins in the envelope.
         offset: usize,
     },
-    /// The CoSWID is not a primary tag whose payload lists files, each with its digest.
+    /// The CoSWID is not a primary tag whose payload lists files, each with a digest that is not cut short.
     NotReferenceValues,
 }
 

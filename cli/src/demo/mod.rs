@@ -309,10 +309,10 @@ fn tell(
             told.line(line);
         }
         told.fact("tier", appraisal.tier().name());
-        ear = verifier.issue(&appraisal, "lamp")?;
+        ear = verifier.issue(&appraisal)?;
         told.line(format_args!("EAR of {} bytes, signed by the verifier's key", ear.len()));
         match appraisal.decision() {
-            Decision::Allowed(release) => Ok(release.sequence_number),
+            Decision::Allowed(release) => Ok(release.sequence_number.unwrap_or_default()),
             other => Err(Failed::from(other.to_string())),
         }
     });
@@ -428,7 +428,12 @@ impl Author {
 
 /// The device as its operator has enrolled it.
 fn enrolment(identity: &Identity) -> Enrolment {
-    Enrolment { ueid: identity.ueid.to_vec(), oem_id: Some(identity.oem_id.into()) }
+    Enrolment {
+        name: "lamp".to_owned(),
+        ueid: identity.ueid.to_vec(),
+        oem_id: Some(identity.oem_id.into()),
+        ..Enrolment::default()
+    }
 }
 
 /// An image that nobody could mistake for another: `name`, and 32 KiB that follow from it.

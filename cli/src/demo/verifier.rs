@@ -9,6 +9,7 @@ use hexad_eat::{Claims, Token};
 use hexad_operator::appraisal::{Appraisal, Enrolment, Policy, Verifier as Issuer};
 use hexad_operator::challenge::{Challenges, Nonce};
 use hexad_operator::evidence::Evidence;
+use hexad_operator::reference::References;
 use hexad_operator::release::Release;
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::TrustAnchors;
@@ -23,7 +24,7 @@ const ALGORITHMS: &[Algorithm] = &[Algorithm::ESP256];
 pub struct Verifier {
     pub key: SigningKey,
     author: PublicKeyBuf,
-    releases: Vec<Release>,
+    references: References,
     challenges: Challenges,
     policy: Policy,
     start: Instant,
@@ -35,7 +36,7 @@ impl Verifier {
         Ok(Self {
             key: SigningKey::generate(Curve::P256, &mut super::random())?,
             author,
-            releases: Vec::new(),
+            references: References::default(),
             challenges: Challenges::new(Duration::from_secs(60), 1000),
             policy: Policy::new("https://example.com/policy/lamps"),
             start: Instant::now(),
@@ -47,13 +48,15 @@ impl Verifier {
         let keys = [Key::from_public(self.author.as_public())];
         let anchors = TrustAnchors::new(&keys, ALGORITHMS);
         let release = Release::from_envelope(envelope, &anchors, &mut RustCrypto)?;
-        self.releases.push(release);
-        self.releases.last().ok_or_else(|| "no release".into())
+        let known = self.references.releases().iter().cloned();
+        self.references = References::new(known.chain([release]).collect());
+        self.references.releases().last().ok_or_else(|| "no release".into())
     }
 
     /// The release with this sequence number.
     pub fn release(&self, sequence_number: u64) -> Option<&Release> {
-        self.releases.iter().find(|release| release.sequence_number == sequence_number)
+        let mut releases = self.references.releases().iter();
+        releases.find(|release| release.sequence_number == Some(sequence_number))
     }
 
     /// A nonce that is good once, for a minute.
@@ -83,20 +86,21 @@ impl Verifier {
     pub fn appraise<'a>(
         &'a self,
         evidence: &'a Evidence,
-        device: &Enrolment,
-        nonce: &[u8],
+        device: &'a Enrolment,
+        nonce: &'a [u8],
     ) -> Result<Appraisal<'a>, Failed> {
-        Ok(self.policy.appraise(evidence, device, &self.releases, nonce)?)
+        let now = super::mud_signer::now()?;
+        Ok(self.policy.appraise(evidence, device, &self.references, Some(nonce), now)?)
     }
 
     /// The attestation result: an EAR, signed.
-    pub fn issue(&self, appraisal: &Appraisal<'_>, name: &str) -> Result<Vec<u8>, Failed> {
+    pub fn issue(&self, appraisal: &Appraisal<'_>) -> Result<Vec<u8>, Failed> {
         let id = VerifierId {
             developer: "https://example.com",
             build: concat!("hexad ", env!("CARGO_PKG_VERSION")),
         };
         let issuer = Issuer { id, algorithm: self.key.algorithm(), lifetime: 3600 };
         let now = super::mud_signer::now()?;
-        Ok(issuer.issue(appraisal, name, now, &self.key, &mut RustCrypto)?)
+        Ok(issuer.issue(appraisal, None, now, &self.key, &mut RustCrypto)?)
     }
 }

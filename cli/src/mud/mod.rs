@@ -9,7 +9,7 @@ mod lint;
 mod serve;
 mod show;
 mod tell;
-mod verify;
+pub mod verify;
 
 use std::path::{self, PathBuf};
 

@@ -100,14 +100,14 @@ fn thumbprint(path: &Path) -> Result<Digest, Failure> {
 }
 
 /// A certificate as a user hands it in.
-struct CertificateFile {
+pub struct CertificateFile {
     input: Input,
     der: Vec<u8>,
 }
 
 impl CertificateFile {
     /// Reads PEM, or DER as it is or in hexadecimal.
-    fn read(path: &Path) -> Result<Self, Failure> {
+    pub fn read(path: &Path) -> Result<Self, Failure> {
         let input = Input::read_binary(path)?;
         let bytes = input.bytes();
         let der = if bytes.starts_with(b"-----BEGIN") {
@@ -125,7 +125,8 @@ impl CertificateFile {
         Ok(Self { input, der })
     }
 
-    fn parse(&self) -> Result<Certificate<'_>, Failure> {
+    /// The certificate.
+    pub fn parse(&self) -> Result<Certificate<'_>, Failure> {
         let refuse =
             |error: x509::Error| self.input.reject(Problem::new(&error.kind(), error.offset()));
         Certificate::parse(&self.der).map_err(refuse)

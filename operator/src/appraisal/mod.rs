@@ -4,30 +4,43 @@
 //! The engine keeps nothing: what it needs is given, so that it can run in many processes.
 
 mod finding;
+mod freshness;
+mod module;
 mod policy;
 mod result;
-mod software;
 
 use core::fmt;
 
-use hexad_eat::DebugStatus;
 use hexad_eat::ear::{Aspect, Tier, TrustClaim, TrustworthinessVector};
 
-use crate::evidence::{Evidence, MeasuredSoftware};
+use crate::endorsement::Endorsement;
+use crate::environment::Environment;
+use crate::evidence::{Evidence, SubmoduleEvidence};
+use crate::reference::References;
 use crate::release::Release;
 
-pub use finding::{Finding, Outcome};
+pub use finding::{Finding, Outcome, Said};
+pub use freshness::Refusal;
+pub use module::Part;
 pub use policy::{Missing, Policy, PolicyError};
 pub use result::{MANIFEST, Verifier, manifest_of};
-pub use software::{Software, identify};
+
+use module::compare;
 
 /// A device as its operator has enrolled it, together with its attestation key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Enrolment {
+    /// How attestation results call it.
+    pub name: String,
     /// `ueid`.
     pub ueid: Vec<u8>,
     /// `oemid` as a Private Enterprise Number, if the operator cares.
     pub oem_id: Option<u64>,
+    /// What is known of the kind of device, for reference values that are said of one. Its `hwmodel` and `ueid` need
+    /// not stand here.
+    pub environment: Environment,
+    /// Who vouches for its key, if that is not the operator: the key came from a chain of certificates.
+    pub endorsement: Option<Endorsement>,
 }
 
 /// What the network may do with the device.
@@ -44,96 +57,190 @@ pub enum Decision<'r> {
 /// What came of an appraisal, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appraisal<'r> {
-    findings: Vec<Finding>,
-    vector: TrustworthinessVector,
-    policy: String,
-    nonce: Vec<u8>,
+    device: Part<'r>,
+    submodules: Vec<Part<'r>>,
+    policy: &'r str,
+    nonce: Option<&'r [u8]>,
     decision: Decision<'r>,
 }
 
-/// Evidence that is not even appraised: it may be of another device, or of another time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The nonce is not the one that was given out.
-    Nonce,
-    /// The UEID is not that of the device whose key signed, or is missing.
-    Ueid,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nonce => "the evidence does not answer this nonce",
-            Self::Ueid => "the evidence is not of the device whose key signed it",
-        })
-    }
-}
-
-impl core::error::Error for Refusal {}
-
 impl Policy {
-    /// Appraises the evidence of one device against the releases of its software, in answer to `nonce`.
+    /// Appraises the evidence of one device against the releases of its software. `nonce` is what was given out to the
+    /// device; without one, the policy's greatest age decides whether the evidence is of `now`, in seconds
+    /// since 1970-01-01T00:00Z.
     ///
-    /// The release with the highest sequence number is the newest. A device is of a release when its
-    /// measured files are exactly those of the release's CoSWID; if it names another manifest or
-    /// another version than that release's, it lies about one of them and is not believed at all.
+    /// A device is of a release when its measured files are exactly those of the release, which is for its kind
+    /// of device; if it names another manifest or another version than that release's, it lies about one of them
+    /// and is not believed at all. The same holds for each submodule that measures its software.
     ///
-    /// The time grows with the device's files times the releases, and the memory with the findings: one
-    /// a claim.
+    /// The time grows with the device's files and submodules, and the memory with the findings: one a claim.
     ///
     /// # Errors
     /// [`Refusal`].
     pub fn appraise<'r>(
-        &self,
+        &'r self,
         evidence: &'r Evidence,
-        device: &Enrolment,
-        releases: &'r [Release],
-        nonce: &[u8],
+        device: &'r Enrolment,
+        references: &'r References,
+        nonce: Option<&'r [u8]>,
+        now: i64,
     ) -> Result<Appraisal<'r>, Refusal> {
-        if !evidence.nonces.iter().any(|given| given == nonce) {
-            return Err(Refusal::Nonce);
-        }
-        if evidence.ueid.as_ref() != Some(&device.ueid) {
+        let mut own = Part::new(&device.name);
+        own.findings.reserve(10);
+        self.check_freshness(evidence, nonce, now, &mut own)?;
+        let endorsed =
+            device.endorsement.as_ref().and_then(|endorsement| endorsement.ueid.as_ref());
+        let is_other = endorsed.is_some_and(|ueid| *ueid != device.ueid);
+        if is_other || evidence.ueid.as_ref() != Some(&device.ueid) {
             return Err(Refusal::Ueid);
         }
+        let takes_name = |part: &SubmoduleEvidence| part.name == device.name;
+        if evidence.submodules.iter().any(takes_name) {
+            return Err(Refusal::SubmoduleName);
+        }
+        own.identity(evidence, device, self);
+        own.configuration(evidence, self);
+        let environment = environment(evidence, device);
+        let software = evidence.device.software.as_ref();
+        let software = own.software(software, &environment, references, self);
+        let submodules = evidence.submodules.iter();
         let mut appraisal = Appraisal {
-            findings: Vec::new(),
-            vector: TrustworthinessVector::default(),
-            policy: self.id.clone(),
-            nonce: nonce.to_vec(),
+            device: own,
+            submodules: submodules.map(|part| self.submodule(part, references)).collect(),
+            policy: &self.id,
+            nonce,
             decision: Decision::Quarantined,
         };
-        appraisal.find("eat_nonce", hex(nonce), "the nonce that was given out", Outcome::Matches);
-        appraisal.identity(evidence, device);
-        appraisal.configuration(evidence, self);
-        let software = appraisal.software(evidence.software.as_ref(), releases, self);
         appraisal.decision = match (appraisal.tier(), software) {
-            (Tier::Affirming, Some((release, true))) => Decision::Allowed(release),
+            (Tier::Affirming, Some((release, newest))) if core::ptr::eq(release, newest) => {
+                Decision::Allowed(release)
+            }
             (Tier::Affirming | Tier::Warning, Some((release, _))) => Decision::UpdateOnly(release),
             _ => Decision::Quarantined,
         };
         Ok(appraisal)
     }
+
+    /// Appraises what is said of a submodule.
+    fn submodule<'r>(
+        &self,
+        evidence: &'r SubmoduleEvidence,
+        references: &'r References,
+    ) -> Part<'r> {
+        let mut part = Part::new(&evidence.name);
+        let is_measured = self.measured.contains(&evidence.name);
+        let Some(claims) = &evidence.claims else {
+            let said = Said::Words("claims of its own, which were not verified");
+            part.find("submods", said, Said::Words("verified claims"), Outcome::Missing);
+            if is_measured || self.submodules.contains(&evidence.name) {
+                part.configure(&[Outcome::Missing], self);
+            }
+            return part;
+        };
+        if claims.debug.is_some() {
+            let outcome = part.debug(claims, self);
+            part.configure(&[outcome], self);
+        }
+        if is_measured || claims.software.is_some() {
+            let environment =
+                Environment { class_id: claims.hardware_model.clone(), ..Environment::default() };
+            part.software(claims.software.as_ref(), &environment, references, self);
+        }
+        part
+    }
+}
+
+/// What is known of the kind of device: what was enrolled, and what its claims say.
+fn environment(evidence: &Evidence, device: &Enrolment) -> Environment {
+    let mut environment = device.environment.clone();
+    environment.instance = environment.instance.or_else(|| Some(device.ueid.clone()));
+    if let Some(model) = &evidence.device.hardware_model {
+        environment.class_id.get_or_insert_with(|| model.clone());
+    }
+    environment
+}
+
+impl<'r> Part<'r> {
+    fn identity(&mut self, evidence: &'r Evidence, device: &'r Enrolment, policy: &Policy) {
+        let reference = Said::Words("the device whose key signed");
+        self.find("ueid", Said::Bytes(&device.ueid), reference, Outcome::Matches);
+        let mut claim = TrustClaim::TRUSTWORTHY_INSTANCE;
+        if let Some(Endorsement { subject, anchor, .. }) = &device.endorsement {
+            self.find("x5chain", Said::Words(subject), Said::Words(anchor), Outcome::Matches);
+        } else if policy.endorsed {
+            let reference = Said::Words("a chain to a trust anchor");
+            self.find("x5chain", Said::Nothing, reference, Outcome::Missing);
+            claim = TrustClaim::UNRECOGNIZED_INSTANCE;
+        }
+        if let Some(expected) = device.oem_id {
+            let outcome = compare(evidence.oem_id, |own| own == expected);
+            if outcome != Outcome::Matches {
+                claim = TrustClaim::UNTRUSTWORTHY_INSTANCE;
+            }
+            let said = Said::of(evidence.oem_id, Said::Number);
+            self.find("oemid", said, Said::Number(expected), outcome);
+        }
+        self.vector.set(Aspect::InstanceIdentity, claim);
+    }
+
+    fn configuration(&mut self, evidence: &'r Evidence, policy: &'r Policy) {
+        let mut outcomes = Vec::new();
+        let claims = &evidence.device;
+        if policy.oem_boot {
+            let outcome = compare(claims.oem_boot, |authorized| authorized);
+            let said = Said::of(claims.oem_boot, Said::Flag);
+            self.find("oemboot", said, Said::Flag(true), outcome);
+            outcomes.push(outcome);
+        }
+        outcomes.push(self.debug(claims, policy));
+        for name in policy.submodules.iter().chain(&policy.measured) {
+            let own = evidence.submodules.iter().find(|submodule| submodule.name == *name);
+            let claims = own.map(|submodule| submodule.claims.as_ref());
+            let (said, outcome) = match claims {
+                None => (Said::Nothing, Outcome::Missing),
+                Some(None) => (Said::Words("there, and not verified"), Outcome::Missing),
+                Some(Some(claims)) if claims.debug.is_none() => {
+                    (Said::Words("there, without dbgstat"), Outcome::Differs)
+                }
+                Some(Some(_)) => (Said::Words("there"), Outcome::Matches),
+            };
+            self.find("submods", said, Said::Words(name), outcome);
+            outcomes.push(outcome);
+        }
+        self.configure(&outcomes, policy);
+    }
 }
 
 impl<'r> Appraisal<'r> {
-    /// What was found, claim by claim.
+    /// What was found of the device itself.
     #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
+    pub const fn device(&self) -> &Part<'r> {
+        &self.device
     }
 
-    /// The trustworthiness vector (AR4SI).
+    /// What was found of each submodule.
+    #[must_use]
+    pub fn submodules(&self) -> &[Part<'r>] {
+        &self.submodules
+    }
+
+    /// What was found of the device itself, claim by claim.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding<'r>] {
+        &self.device.findings
+    }
+
+    /// The trustworthiness vector of the device itself (AR4SI).
     #[must_use]
     pub const fn vector(&self) -> &TrustworthinessVector {
-        &self.vector
+        &self.device.vector
     }
 
-    /// What it all comes to: the least trust of the vector.
+    /// What it all comes to: the least trust of all vectors.
     #[must_use]
     pub fn tier(&self) -> Tier {
-        self.vector.tier()
+        let tiers = self.parts().map(|part| part.vector.tier());
+        tiers.max().unwrap_or(Tier::None)
     }
 
     /// What the network may do with the device.
@@ -142,142 +249,26 @@ impl<'r> Appraisal<'r> {
         self.decision
     }
 
-    /// The reasons in words: a line a claim, then what they come to.
+    /// The reasons in words: a line a claim, then what they come to. Those of a submodule begin with its name.
     #[must_use]
     pub fn explain(&self) -> String {
         let mut text = String::new();
-        for finding in &self.findings {
-            text.push_str(&format!("{finding}\n"));
-        }
-        for aspect in Aspect::ALL {
-            if let Some(claim) = self.vector.get(aspect) {
+        for (at, part) in self.parts().enumerate() {
+            let prefix = if at == 0 { String::new() } else { format!("{}: ", part.name) };
+            for finding in &part.findings {
+                text.push_str(&format!("{prefix}{finding}\n"));
+            }
+            for (aspect, claim) in part.vector.iter() {
                 let (name, tier) = (aspect.name(), claim.tier().name());
-                text.push_str(&format!("{name}: {tier} ({})\n", claim.0));
+                text.push_str(&format!("{prefix}{name}: {tier} ({})\n", claim.0));
             }
         }
         text.push_str(&format!("{}: {}", self.tier().name(), self.decision));
         text
     }
 
-    fn find(
-        &mut self,
-        claim: &'static str,
-        evidence: impl Into<String>,
-        reference: impl Into<String>,
-        outcome: Outcome,
-    ) {
-        let (evidence, reference) = (evidence.into(), reference.into());
-        self.findings.push(Finding { claim, evidence, reference, outcome });
-    }
-
-    fn identity(&mut self, evidence: &Evidence, device: &Enrolment) {
-        self.find("ueid", hex(&device.ueid), "the device whose key signed", Outcome::Matches);
-        let mut claim = TrustClaim::TRUSTWORTHY_INSTANCE;
-        if let Some(expected) = device.oem_id {
-            let outcome = compare(evidence.oem_id, |own| own == expected);
-            if outcome != Outcome::Matches {
-                claim = TrustClaim::UNTRUSTWORTHY_INSTANCE;
-            }
-            self.find("oemid", shown(evidence.oem_id), expected.to_string(), outcome);
-        }
-        self.vector.set(Aspect::InstanceIdentity, claim);
-    }
-
-    fn configuration(&mut self, evidence: &Evidence, policy: &Policy) {
-        let mut outcomes = Vec::new();
-        if policy.oem_boot {
-            let outcome = compare(evidence.oem_boot, |authorized| authorized);
-            self.find("oemboot", shown(evidence.oem_boot), "true", outcome);
-            outcomes.push(outcome);
-        }
-        let outcome = compare(evidence.debug, |status| status >= policy.debug);
-        let status = shown(evidence.debug.map(DebugStatus::name));
-        self.find("dbgstat", status, format!("{} or more", policy.debug.name()), outcome);
-        outcomes.push(outcome);
-        for submodule in &evidence.submodules {
-            let Some(debug) = submodule.debug else { continue };
-            let outcome = compare(Some(debug), |status| status >= policy.debug);
-            let said = format!("{} of {}", debug.name(), submodule.name);
-            self.find("dbgstat", said, format!("{} or more", policy.debug.name()), outcome);
-            outcomes.push(outcome);
-        }
-        for name in &policy.submodules {
-            let own = evidence.submodules.iter().find(|submodule| submodule.name == *name);
-            let outcome = compare(own.map(|submodule| submodule.debug), |debug| debug.is_some());
-            let said = shown(own.map(|submodule| match submodule.debug {
-                Some(_) => "there",
-                None => "there, without dbgstat",
-            }));
-            self.find("submods", said, name.clone(), outcome);
-            outcomes.push(outcome);
-        }
-        let claim = if outcomes.contains(&Outcome::Differs) {
-            TrustClaim::UNSUPPORTABLE_CONFIGURATION
-        } else if outcomes.contains(&Outcome::Missing) {
-            policy.missing.claim()
-        } else {
-            TrustClaim::APPROVED_CONFIGURATION
-        };
-        self.vector.set(Aspect::Configuration, claim);
-    }
-
-    /// The release that the device runs, and whether it is the newest; `None` when it is no release,
-    /// or the device contradicts itself.
-    fn software(
-        &mut self,
-        software: Option<&'r MeasuredSoftware>,
-        releases: &'r [Release],
-        policy: &Policy,
-    ) -> Option<(&'r Release, bool)> {
-        let newest = releases.iter().max_by_key(|release| release.sequence_number);
-        let Some(measured) = software else {
-            self.find("measurements", "nothing", "CoSWID evidence", Outcome::Missing);
-            self.vector.set(Aspect::Executables, TrustClaim::CONTRAINDICATED_RUNTIME);
-            return None;
-        };
-        let release = match identify(&measured.files, releases) {
-            Software::Is(release) => release,
-            Software::Unknown { closest, file } => {
-                let expected = closest.map_or("a known release".to_owned(), Release::to_string);
-                let found = match file {
-                    Some(file) => format!("{file} is not as its author made it"),
-                    None => "no files that any release has".to_owned(),
-                };
-                self.find("measurements", found, expected, Outcome::Differs);
-                self.vector.set(Aspect::Executables, TrustClaim::CONTRAINDICATED_RUNTIME);
-                return None;
-            }
-        };
-        let is_newest =
-            newest.is_some_and(|newest| newest.sequence_number == release.sequence_number);
-        let is_too_old = release.sequence_number < policy.minimum_sequence_number;
-        let (outcome, claim) = if is_too_old {
-            (Outcome::Outdated, TrustClaim::CONTRAINDICATED_RUNTIME)
-        } else if is_newest {
-            (Outcome::Matches, TrustClaim::APPROVED_BOOT)
-        } else {
-            (Outcome::Outdated, TrustClaim::UNSAFE_RUNTIME)
-        };
-        let reference = newest.map_or_else(String::new, Release::to_string);
-        let files = measured.files.len();
-        let noun = if files == 1 { "file" } else { "files" };
-        self.find("measurements", format!("{files} {noun} of {release}"), reference, outcome);
-
-        let manifest = compare(measured.manifest.as_ref(), |own| *own == release.manifest);
-        let own = measured.manifest.as_ref().map(|digest| hex(&digest.bytes));
-        self.find("manifest", shown(own), hex(&release.manifest.bytes), manifest);
-        let named = compare(Some(measured), |measured| {
-            measured.tag_id == release.tag_id
-                && measured.software_version == release.software_version
-        });
-        let said = format!("says that it is {}", measured.tag_id);
-        self.find("software", said, release.tag_id.clone(), named);
-        if manifest != Outcome::Matches || named != Outcome::Matches {
-            self.vector.set(Aspect::Executables, TrustClaim::CONTRAINDICATED_RUNTIME);
-            return None;
-        }
-        self.vector.set(Aspect::Executables, claim);
-        Some((release, is_newest))
+    fn parts(&self) -> impl Iterator<Item = &Part<'r>> {
+        core::iter::once(&self.device).chain(&self.submodules)
     }
 }
 
@@ -289,23 +280,6 @@ impl fmt::Display for Decision<'_> {
             Self::Quarantined => f.write_str("quarantined"),
         }
     }
-}
-
-/// How something that the evidence may say compares with what it must be.
-fn compare<T>(evidence: Option<T>, is_right: impl FnOnce(T) -> bool) -> Outcome {
-    match evidence.map(is_right) {
-        None => Outcome::Missing,
-        Some(true) => Outcome::Matches,
-        Some(false) => Outcome::Differs,
-    }
-}
-
-fn shown(value: Option<impl fmt::Display>) -> String {
-    value.map_or_else(|| "not said".to_owned(), |value| value.to_string())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ use hexad_eat::labels::EAR_VERAISON_POLICY_CLAIMS;
 use hexad_eat::{Error, Nonce};
 
 use super::{Appraisal, Decision};
+use crate::release::DigestValue;
 
 /// The claim among `ear_veraison_policy_claims` (draft-ietf-rats-ear-03, 5.2) that names the manifest of the release
 /// which the device was shown to run: its digest as a Named Information URI (RFC 6920, 3).
 pub const MANIFEST: &str = "suit-manifest";
 
-/// Room for an EAR around one appraisal, beside its texts.
-const ROOM: usize = 1024;
+/// Room for an EAR, and for each appraisal in it, beside its texts.
+const ROOM: usize = 512;
 
 /// Who issues attestation results.
 #[derive(Clone, Copy, Debug)]
@@ -29,44 +30,55 @@ pub struct Verifier<'v> {
 }
 
 impl Verifier<'_> {
-    /// Issues the result of an appraisal of the device called `name`: a CWT, signed with `key`. `now` is in
-    /// seconds since 1970-01-01T00:00Z.
+    /// Issues the result of an appraisal: a CWT, signed with `key`, with an appraisal of the device and one of each
+    /// of its submodules. `now` is in seconds since 1970-01-01T00:00Z. `nonce` is that of whoever asked for the
+    /// result, if it is to show that it is fresh.
     ///
     /// # Errors
-    /// Those of the signer, and `Claim` for a nonce that no evidence can hold.
+    /// Those of the signer, and `Claim` for a nonce that no result can hold.
     pub fn issue<B: Sign + Hash>(
         &self,
         appraisal: &Appraisal<'_>,
-        name: &str,
+        nonce: Option<&[u8]>,
         now: i64,
         key: &B::Key,
         backend: &mut B,
     ) -> Result<Vec<u8>, Error> {
-        let policies = [appraisal.policy.as_str()];
+        let policies = [appraisal.policy];
+        let evidence_nonce = appraisal.nonce.map(Nonce::new).transpose()?;
         let manifest = match appraisal.decision {
-            Decision::Allowed(release) | Decision::UpdateOnly(release) => release.manifest.to_uri(),
+            Decision::Allowed(release) | Decision::UpdateOnly(release) => release.manifest.as_ref(),
             Decision::Quarantined => None,
         };
+        let manifest = manifest.and_then(DigestValue::to_uri);
         let mut named = Vec::new();
         if let Some(manifest) = &manifest {
             Encoder::appending(&mut named).map(1)?.text(MANIFEST)?.text(manifest)?;
         }
         let claims = [Claim::new(EAR_VERAISON_POLICY_CLAIMS, &named)];
         let claims = if manifest.is_some() { &claims[..] } else { &[] };
-        let appraisals = [EarAppraisal {
-            appraisal_policy_ids: (&policies).into(),
-            others: claims.into(),
-            eat_nonce: Some(Nonce::new(&appraisal.nonce)?),
-            ..EarAppraisal::new(name, *appraisal.vector())
-        }];
+        let mut appraisals: Vec<_> = appraisal
+            .parts()
+            .map(|part| EarAppraisal {
+                appraisal_policy_ids: (&policies).into(),
+                eat_nonce: evidence_nonce,
+                ..EarAppraisal::new(part.name, part.vector)
+            })
+            .collect();
+        // The manifest is that of the device itself.
+        if let Some(device) = appraisals.first_mut() {
+            device.others = claims.into();
+        }
         let ear = Ear {
             status: Some(appraisal.tier()),
             exp: Some(now.saturating_add(self.lifetime.into())),
             verifier_id: self.id,
-            ..Ear::new(now, &appraisals)
+            eat_nonce: nonce.map(Nonce::new).transpose()?,
+            ..Ear::new(now, appraisals.as_slice())
         };
-        let texts = [name, &appraisal.policy, self.id.developer, self.id.build];
-        let mut buffer = vec![0; ROOM + texts.map(str::len).iter().sum::<usize>()];
+        let names: usize =
+            appraisal.parts().map(|part| ROOM + part.name.len() + appraisal.policy.len()).sum();
+        let mut buffer = vec![0; ROOM + self.id.developer.len() + self.id.build.len() + names];
         let result = ear.to_be_signed(self.algorithm, &mut buffer)?.sign(key, backend)?;
         Ok(result.to_vec())
     }

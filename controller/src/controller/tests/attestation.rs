@@ -18,9 +18,10 @@ use hexad_eat::DebugStatus;
 use hexad_eat::ear::{Appraisal, Ear, Tier, TrustworthinessVector, VerifierId};
 use hexad_eat::{ErrorKind, json};
 use hexad_operator::appraisal::{Enrolment, Policy, Verifier};
-use hexad_operator::evidence::{Evidence, MeasuredSoftware};
+use hexad_operator::evidence::{Evidence, MeasuredSoftware, ModuleClaims};
 use hexad_operator::network::policy::DeviceName;
-use hexad_operator::release::{DigestValue, MeasuredFile, Release};
+use hexad_operator::reference::References;
+use hexad_operator::release::{DigestValue, MeasuredFile, Release, Source as Origin};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::builder::ManifestBuilder;
 use hexad_suit::digest::Digest;
@@ -362,36 +363,42 @@ fn the_verifiers_results_are_taken() {
     let digest =
         |number: u8| DigestValue { algorithm: HashAlgorithm::Sha256, bytes: vec![number; 32] };
     let release = |number: u8| Release {
-        manifest: digest(number),
-        sequence_number: number.into(),
+        source: Origin::Manifest,
+        manifest: Some(digest(number)),
+        sequence_number: Some(number.into()),
         tag_id: format!("lamp-{number}"),
         software_name: "lamp".into(),
         software_version: None,
+        version_scheme: None,
         files: vec![MeasuredFile {
             path: "lamp.bin".into(),
-            size: None,
-            hash: Some((1, vec![number; 32])),
+            hashes: vec![(1, vec![number; 32])],
+            ..MeasuredFile::default()
         }],
+        environments: Vec::new(),
         mud: None,
     };
-    let releases = [release(1), release(2)];
+    let references = References::new(vec![release(1), release(2)]);
     let evidence = |runs: u8, file: u8| Evidence {
         nonces: vec![vec![7; 8]],
         ueid: Some(vec![1; 17]),
-        oem_id: None,
-        oem_boot: Some(true),
-        debug: Some(DebugStatus::DisabledPermanently),
-        software: Some(MeasuredSoftware {
-            tag_id: format!("lamp-{runs}"),
-            software_version: None,
-            manifest: Some(digest(runs)),
-            files: release(file).files,
-        }),
-        submodules: Vec::new(),
+        device: ModuleClaims {
+            hardware_model: None,
+            oem_boot: Some(true),
+            debug: Some(DebugStatus::DisabledPermanently),
+            software: Some(MeasuredSoftware {
+                tag_id: format!("lamp-{runs}"),
+                software_version: None,
+                manifest: Some(digest(runs)),
+                files: release(file).files,
+            }),
+        },
+        ..Evidence::default()
     };
     let id = VerifierId { developer: "https://verifier.example", build: "1" };
     let verifier = Verifier { id, algorithm: Algorithm::ESP256, lifetime: 60 };
-    let device = Enrolment { ueid: vec![1; 17], oem_id: None };
+    let policy = Policy::new("policy");
+    let device = Enrolment { name: "lamp".into(), ueid: vec![1; 17], ..Enrolment::default() };
     let mut controller = controller();
     let uri = digest(2).to_uri().unwrap();
     controller.registry.put_manifest(&uri, URL, &signer.named(), NOW).unwrap();
@@ -403,10 +410,10 @@ fn the_verifiers_results_are_taken() {
         (3, evidence(2, 1), State::Quarantined, true),
     ] {
         let appraisal =
-            Policy::new("policy").appraise(&evidence, &device, &releases, &[7; 8]).unwrap();
+            policy.appraise(&evidence, &device, &references, Some(&[7; 8]), NOW + later).unwrap();
         let now = NOW + later;
         let result =
-            verifier.issue(&appraisal, "lamp", now, &key(VERIFIER), &mut RustCrypto).unwrap();
+            verifier.issue(&appraisal, None, now, &key(VERIFIER), &mut RustCrypto).unwrap();
         assert_eq!(attest(&mut controller, &result, now), Ok(expected));
         let mud = controller.registry.device(&name()).unwrap().unwrap().mud;
         assert_eq!(mud.is_some_and(|mud| mud.url == URL), url, "{expected:?}");
