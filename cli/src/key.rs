@@ -100,6 +100,10 @@ enum NewKey {
     Ed25519,
     /// X25519, for key agreement
     X25519,
+    /// Ed448
+    Ed448,
+    /// X448, for key agreement
+    X448,
     /// RSA with a modulus of 2,048 bits, for PS256 by default
     Rsa2048,
     /// RSA with a modulus of 3,072 bits
@@ -166,6 +170,7 @@ fn serving(algorithm: Algorithm) -> Option<NewKey> {
         Algorithm::ES512 | Algorithm::ESP512 => NewKey::P521,
         Algorithm::ES256K => NewKey::Secp256k1,
         Algorithm::EDDSA | Algorithm::ED25519 => NewKey::Ed25519,
+        Algorithm::ED448 => NewKey::Ed448,
         Algorithm::PS256 | Algorithm::PS384 | Algorithm::PS512 => NewKey::Rsa3072,
         Algorithm::ML_DSA_44 => NewKey::MlDsa44,
         Algorithm::ML_DSA_65 => NewKey::MlDsa65,
@@ -184,7 +189,9 @@ fn asymmetric(
         matches!(algorithm.and_then(Algorithm::key_management), Some(KeyManagement::Agree { .. }));
     let random = &mut UnwrapErr(SysRng);
     let on = |curve| match curve {
-        Curve::X25519 => AgreementKey::generate(curve, &mut UnwrapErr(SysRng)).map(Into::into),
+        Curve::X25519 | Curve::X448 => {
+            AgreementKey::generate(curve, &mut UnwrapErr(SysRng)).map(Into::into)
+        }
         _ if agrees => AgreementKey::generate(curve, &mut UnwrapErr(SysRng)).map(Into::into),
         _ => SigningKey::generate(curve, &mut UnwrapErr(SysRng)).map(PrivateKey::from),
     };
@@ -195,6 +202,8 @@ fn asymmetric(
         NewKey::Secp256k1 => on(Curve::Secp256k1),
         NewKey::Ed25519 => on(Curve::Ed25519),
         NewKey::X25519 => on(Curve::X25519),
+        NewKey::Ed448 => on(Curve::Ed448),
+        NewKey::X448 => on(Curve::X448),
         NewKey::Rsa2048 => SigningKey::generate_rsa(2048, random).map(Into::into),
         NewKey::Rsa3072 => SigningKey::generate_rsa(3072, random).map(Into::into),
         NewKey::Rsa4096 => SigningKey::generate_rsa(4096, random).map(Into::into),

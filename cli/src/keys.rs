@@ -23,6 +23,7 @@ pub const SIGNATURES: &[Algorithm] = &[
     Algorithm::ES256K,
     Algorithm::EDDSA,
     Algorithm::ED25519,
+    Algorithm::ED448,
     Algorithm::PS256,
     Algorithm::PS384,
     Algorithm::PS512,

@@ -132,8 +132,12 @@ fn features() -> Result<Outcome> {
     }
     execute(&mut hack)?;
     // What is alike counts as one.
-    let alike =
-        ["--group-features", "p384,p521,secp256k1", "--group-features", "chacha20poly1305,shake"];
+    let alike = [
+        "--group-features",
+        "curve448,p384,p521,secp256k1",
+        "--group-features",
+        "chacha20poly1305,shake",
+    ];
     done(cargo(pairs).args(["--package", BACKEND, "--exclude-features", "full"]).args(alike))
 }
 

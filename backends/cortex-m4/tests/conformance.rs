@@ -49,13 +49,17 @@ fn verifies() {
 fn takes_messages_in_pieces() {
     use hexad_cose_core::conformance::Streamed;
 
+    // Where cargo builds for others, too, the software backend may have Ed448, which takes a message whole.
+    let whole = |algorithms: Vec<Algorithm>| -> Vec<_> {
+        algorithms.into_iter().filter(|it| *it != Algorithm::ED448).collect()
+    };
     let verified = conformance::verify(&mut Streamed(CortexM4));
-    assert_eq!(verified, conformance::verify(&mut CortexM4));
+    assert_eq!(verified, whole(conformance::verify(&mut CortexM4)));
     #[cfg(any(feature = "curve25519", feature = "ml-dsa"))]
     {
         let make = hexad_cortex_m4::SigningKey::from_cose;
         let signed = conformance::sign(&mut Streamed(CortexM4), make);
-        assert_eq!(signed, conformance::sign(&mut CortexM4, make));
+        assert_eq!(signed, whole(conformance::sign(&mut CortexM4, make)));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Key agreement: ECDH on the NIST curves and X25519 (RFC 9053, 6.3.1).
+//! Key agreement: ECDH on the NIST curves, X25519 and X448 (RFC 9053, 6.3.1).
 
 use core::fmt;
 
@@ -7,6 +7,8 @@ use ::ecdsa::elliptic_curve::{
     self, AffinePoint, CurveArithmetic, FieldBytesSize, Generate,
     sec1::{FromSec1Point, ModulusSize, ToSec1Point},
 };
+#[cfg(feature = "curve448")]
+use ed448_goldilocks_plus::x448;
 use hexad_cose_core::crypto::{Agree, AgreeEphemeral, CryptoError, SharedSecret};
 use hexad_cose_core::{Algorithm, Curve, Key, KeyOperation, PublicKey, PublicKeyBuf};
 use rand_core::{CryptoRng, TryCryptoRng};
@@ -49,6 +51,8 @@ enum Secret {
     P521(p521::SecretKey),
     #[cfg(feature = "curve25519")]
     X25519(x25519::StaticSecret),
+    #[cfg(feature = "curve448")]
+    X448(x448::StaticSecret),
 }
 
 impl AgreementKey {
@@ -78,6 +82,12 @@ impl AgreementKey {
                 random.try_fill_bytes(&mut d[..]).map_err(|_| CryptoError::Device)?;
                 Secret::X25519(x25519::StaticSecret::from(*d))
             }
+            #[cfg(feature = "curve448")]
+            Curve::X448 => {
+                let mut d = Zeroizing::new([0; 56]);
+                random.try_fill_bytes(&mut d[..]).map_err(|_| CryptoError::Device)?;
+                Secret::X448(x448::StaticSecret::from(*d))
+            }
             _ => return Err(CryptoError::Unsupported),
         }
         .with_public()
@@ -104,6 +114,11 @@ impl AgreementKey {
             Curve::X25519 => {
                 let d = <[u8; 32]>::try_from(d).map(Zeroizing::new);
                 Secret::X25519(x25519::StaticSecret::from(*d.map_err(|_| invalid)?))
+            }
+            #[cfg(feature = "curve448")]
+            Curve::X448 => {
+                let d = <[u8; 56]>::try_from(d).map(Zeroizing::new);
+                Secret::X448(x448::StaticSecret::from(*d.map_err(|_| invalid)?))
             }
             _ => return Err(CryptoError::Unsupported),
         }
@@ -148,6 +163,8 @@ impl AgreementKey {
             Secret::P521(key) => use_it(&Zeroizing::new(<[u8; 66]>::from(key.to_bytes()))[..]),
             #[cfg(feature = "curve25519")]
             Secret::X25519(key) => use_it(&Zeroizing::new(key.to_bytes())[..]),
+            #[cfg(feature = "curve448")]
+            Secret::X448(key) => use_it(key.as_bytes()),
         }
     }
 }
@@ -175,6 +192,11 @@ impl Secret {
             Self::X25519(key) => {
                 let public = x25519::PublicKey::from(key);
                 PublicKeyBuf::from_point(Curve::X25519, public.as_bytes())
+            }
+            #[cfg(feature = "curve448")]
+            Self::X448(key) => {
+                let public = x448::PublicKey::from(key);
+                PublicKeyBuf::from_point(Curve::X448, public.as_bytes())
             }
         };
         let public = public.ok_or(CryptoError::InvalidKey)?;
@@ -211,6 +233,17 @@ impl Agree for RustCrypto {
                 let peer = <[u8; 32]>::try_from(*x).map_err(|_| CryptoError::InvalidKey)?;
                 let shared = key.diffie_hellman(&peer.into());
                 // Zeros come of a point of small order, and are known to everyone.
+                if shared.was_contributory() {
+                    SharedSecret::new(shared.as_bytes()).ok_or(CryptoError::InvalidKey)
+                } else {
+                    Err(CryptoError::InvalidKey)
+                }
+            }
+            #[cfg(feature = "curve448")]
+            (Secret::X448(key), PublicKey::Okp { x, .. }) => {
+                let peer = <[u8; 56]>::try_from(*x).map_err(|_| CryptoError::InvalidKey)?;
+                let shared = key.diffie_hellman(&peer.into());
+                // As with X25519.
                 if shared.was_contributory() {
                     SharedSecret::new(shared.as_bytes()).ok_or(CryptoError::InvalidKey)
                 } else {

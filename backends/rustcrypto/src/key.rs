@@ -13,6 +13,8 @@ use rand_core::CryptoRng;
 use crate::RustCrypto;
 #[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "secp256k1"))]
 use crate::ecdsa;
+#[cfg(feature = "curve448")]
+use crate::ed448;
 #[cfg(feature = "curve25519")]
 use crate::eddsa;
 #[cfg(feature = "ml-dsa")]
@@ -48,10 +50,7 @@ pub struct SigningKey {
 }
 
 #[derive(Clone)]
-#[cfg_attr(
-    feature = "ml-dsa",
-    expect(clippy::large_enum_variant, reason = "there may be no heap to keep the large one on")
-)]
+#[allow(clippy::large_enum_variant, reason = "there may be no heap to keep the large one on")]
 enum Secret {
     #[cfg(feature = "p256")]
     P256(p256::ecdsa::SigningKey, PublicKeyBuf),
@@ -63,6 +62,8 @@ enum Secret {
     Secp256k1(k256::ecdsa::SigningKey, PublicKeyBuf),
     #[cfg(feature = "curve25519")]
     Ed25519(ed25519_dalek::SigningKey, PublicKeyBuf),
+    #[cfg(feature = "curve448")]
+    Ed448(ed448_goldilocks_plus::SigningKey, PublicKeyBuf),
     #[cfg(feature = "ml-dsa")]
     MlDsa(mldsa::Secret),
     #[cfg(feature = "rsa-sign")]
@@ -92,6 +93,12 @@ impl SigningKey {
             Curve::Secp256k1 => on_secp256k1(Generate::generate_from_rng(random)),
             #[cfg(feature = "curve25519")]
             Curve::Ed25519 => on_ed25519(ed25519_dalek::SigningKey::generate(random)),
+            #[cfg(feature = "curve448")]
+            Curve::Ed448 => {
+                let mut seed = zeroize::Zeroizing::new([0; 57]);
+                random.fill_bytes(&mut seed[..]);
+                on_ed448(&seed[..])
+            }
             _ => {
                 let _ = random;
                 Err(CryptoError::Unsupported)
@@ -127,6 +134,8 @@ impl SigningKey {
             ),
             #[cfg(feature = "curve25519")]
             Curve::Ed25519 => on_ed25519(d.try_into().map_err(|_| CryptoError::InvalidKey)?),
+            #[cfg(feature = "curve448")]
+            Curve::Ed448 => on_ed448(d),
             _ => Err(CryptoError::Unsupported),
         }
     }
@@ -246,6 +255,8 @@ impl SigningKey {
             Secret::Secp256k1(..) => Algorithm::ES256K,
             #[cfg(feature = "curve25519")]
             Secret::Ed25519(..) => Algorithm::ED25519,
+            #[cfg(feature = "curve448")]
+            Secret::Ed448(..) => Algorithm::ED448,
             #[cfg(feature = "ml-dsa")]
             Secret::MlDsa(secret) => secret.algorithm(),
             #[cfg(feature = "rsa-sign")]
@@ -267,6 +278,8 @@ impl SigningKey {
             Secret::Secp256k1(_, public) => public.as_public(),
             #[cfg(feature = "curve25519")]
             Secret::Ed25519(_, public) => public.as_public(),
+            #[cfg(feature = "curve448")]
+            Secret::Ed448(_, public) => public.as_public(),
             #[cfg(feature = "ml-dsa")]
             Secret::MlDsa(secret) => {
                 PublicKey::Akp { algorithm: secret.algorithm(), public: secret.public() }
@@ -290,6 +303,8 @@ impl SigningKey {
             Secret::Secp256k1(_, public) => Some(public),
             #[cfg(feature = "curve25519")]
             Secret::Ed25519(_, public) => Some(public),
+            #[cfg(feature = "curve448")]
+            Secret::Ed448(_, public) => Some(public),
             #[cfg(feature = "ml-dsa")]
             Secret::MlDsa(_) => None,
             #[cfg(feature = "rsa-sign")]
@@ -319,6 +334,8 @@ impl SigningKey {
             }
             #[cfg(feature = "curve25519")]
             Secret::Ed25519(key, _) => use_it(&zeroize::Zeroizing::new(key.to_bytes())[..]),
+            #[cfg(feature = "curve448")]
+            Secret::Ed448(key, _) => use_it(key.as_bytes()),
             #[cfg(feature = "ml-dsa")]
             Secret::MlDsa(secret) => use_it(secret.seed()),
             #[cfg(feature = "rsa-sign")]
@@ -338,6 +355,7 @@ impl SigningKey {
                 feature = "p521",
                 feature = "secp256k1",
                 feature = "curve25519",
+                feature = "curve448",
                 feature = "ml-dsa"
             ))]
             _ => None,
@@ -400,6 +418,10 @@ impl Sign for RustCrypto {
             (Secret::Ed25519(key, _), Signed::Message(message)) => {
                 eddsa::sign(key, message, signature)
             }
+            #[cfg(feature = "curve448")]
+            (Secret::Ed448(key, _), Signed::Message(message)) => {
+                ed448::sign(key, message, signature)
+            }
             #[cfg(feature = "ml-dsa")]
             (Secret::MlDsa(key), Signed::Message(message)) => key.sign(message, signature),
             #[cfg(feature = "rsa-sign")]
@@ -434,6 +456,7 @@ impl SignStream for RustCrypto {
                 feature = "p384",
                 feature = "p521",
                 feature = "secp256k1",
+                feature = "curve448",
                 feature = "rsa-sign"
             ))]
             _ => Err(CryptoError::Unsupported),
@@ -477,12 +500,21 @@ fn on_ed25519(key: ed25519_dalek::SigningKey) -> Result<SigningKey, CryptoError>
     Ok(Secret::Ed25519(key, public).into())
 }
 
+#[cfg(feature = "curve448")]
+fn on_ed448(seed: &[u8]) -> Result<SigningKey, CryptoError> {
+    let key = ed448_goldilocks_plus::SigningKey::try_from(seed);
+    let key = key.map_err(|_| CryptoError::InvalidKey)?;
+    let public = public_on(Curve::Ed448, key.verifying_key().as_bytes())?;
+    Ok(Secret::Ed448(key, public).into())
+}
+
 #[cfg(any(
     feature = "p256",
     feature = "p384",
     feature = "p521",
     feature = "secp256k1",
-    feature = "curve25519"
+    feature = "curve25519",
+    feature = "curve448"
 ))]
 fn public_on(curve: Curve, point: &[u8]) -> Result<PublicKeyBuf, CryptoError> {
     PublicKeyBuf::from_point(curve, point).ok_or(CryptoError::InvalidKey)

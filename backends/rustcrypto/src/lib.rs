@@ -4,12 +4,20 @@
 
 #[cfg(any(feature = "aes", feature = "chacha20poly1305"))]
 mod aead;
-#[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "curve25519"))]
+#[cfg(any(
+    feature = "p256",
+    feature = "p384",
+    feature = "p521",
+    feature = "curve25519",
+    feature = "curve448"
+))]
 mod agree;
 #[cfg(feature = "aes")]
 mod cipher;
 #[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "secp256k1"))]
 mod ecdsa;
+#[cfg(feature = "curve448")]
+mod ed448;
 #[cfg(feature = "curve25519")]
 mod eddsa;
 mod hash;
@@ -22,6 +30,7 @@ mod kdf;
     feature = "p521",
     feature = "secp256k1",
     feature = "curve25519",
+    feature = "curve448",
     feature = "ml-dsa",
     feature = "rsa-sign"
 ))]
@@ -45,7 +54,13 @@ mod wrap;
 
 #[cfg(any(feature = "aes", feature = "chacha20poly1305"))]
 pub use aead::MAX_AAD;
-#[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "curve25519"))]
+#[cfg(any(
+    feature = "p256",
+    feature = "p384",
+    feature = "p521",
+    feature = "curve25519",
+    feature = "curve448"
+))]
 pub use agree::AgreementKey;
 pub use hash::{RunningHash, Sha256};
 pub use kdf::derive;
@@ -55,6 +70,7 @@ pub use kdf::derive;
     feature = "p521",
     feature = "secp256k1",
     feature = "curve25519",
+    feature = "curve448",
     feature = "ml-dsa",
     feature = "rsa-sign"
 ))]

@@ -42,7 +42,7 @@ fn encrypts_as_every_backend_must() {
 
 #[test]
 fn agrees_as_every_backend_must() {
-    let all = [Curve::P256, Curve::P384, Curve::P521, Curve::X25519];
+    let all = [Curve::P256, Curve::P384, Curve::P521, Curve::X25519, Curve::X448];
     assert_eq!(conformance::agree(&mut RustCrypto, AgreementKey::from_cose), all);
     assert_eq!(conformance::agree_ephemeral(&mut RustCrypto, AgreementKey::from_cose), all);
 }
@@ -65,8 +65,8 @@ fn a_device_that_answers_later_passes_the_same_suite() {
     assert_eq!(conformance::verify(&mut Awaited(device)), VERIFIED);
     assert_eq!(conformance::aead(&mut Polled(device)).len(), 18);
     assert_eq!(conformance::aead(&mut Awaited(device)).len(), 18);
-    assert_eq!(conformance::agree(&mut Polled(device), AgreementKey::from_cose).len(), 4);
-    assert_eq!(conformance::agree(&mut Awaited(device), AgreementKey::from_cose).len(), 4);
+    assert_eq!(conformance::agree(&mut Polled(device), AgreementKey::from_cose).len(), 5);
+    assert_eq!(conformance::agree(&mut Awaited(device), AgreementKey::from_cose).len(), 5);
     let signed = conformance::sign(&mut Polled(device), SigningKey::from_cose);
     assert_eq!(conformance::sign(&mut Awaited(device), SigningKey::from_cose), signed);
     assert_eq!(signed.len(), VERIFIED.len() - 1);
@@ -75,13 +75,15 @@ fn a_device_that_answers_later_passes_the_same_suite() {
 /// The same suite with messages that come in pieces.
 #[test]
 fn messages_in_pieces_pass_the_same_suite() {
-    assert_eq!(conformance::verify(&mut Streamed(RustCrypto)), VERIFIED);
+    // The library of Ed448 takes a message whole.
+    let streamed = VERIFIED.into_iter().filter(|it| *it != Algorithm::ED448);
+    assert!(conformance::verify(&mut Streamed(RustCrypto)).into_iter().eq(streamed));
     let signed = conformance::sign(&mut Streamed(RustCrypto), SigningKey::from_cose);
-    assert_eq!(signed.len(), VERIFIED.len() - 1);
+    assert_eq!(signed.len(), VERIFIED.len() - 2);
 }
 
 /// What the suite has signatures of, in its order.
-const VERIFIED: [Algorithm; 19] = [
+const VERIFIED: [Algorithm; 20] = [
     Algorithm::ESP256,
     Algorithm::ES256,
     Algorithm::ESP384,
@@ -90,6 +92,7 @@ const VERIFIED: [Algorithm; 19] = [
     Algorithm::ES512,
     Algorithm::ED25519,
     Algorithm::EDDSA,
+    Algorithm::ED448,
     Algorithm::ES256K,
     Algorithm::PS256,
     Algorithm::PS384,

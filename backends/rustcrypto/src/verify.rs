@@ -5,6 +5,8 @@ use hexad_cose_core::{Algorithm, PublicKey};
 
 #[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "secp256k1"))]
 use crate::ecdsa;
+#[cfg(feature = "curve448")]
+use crate::ed448;
 #[cfg(feature = "curve25519")]
 use crate::eddsa;
 #[cfg(feature = "hss-lms")]
@@ -50,6 +52,10 @@ pub fn verify<S: Sha256>(
             PublicKey::Okp { curve: hexad_cose_core::Curve::Ed25519, x },
             Signed::Message(message),
         ) => eddsa::verify(x, message, signature),
+        #[cfg(feature = "curve448")]
+        (PublicKey::Okp { curve: hexad_cose_core::Curve::Ed448, x }, Signed::Message(message)) => {
+            ed448::verify(x, message, signature)
+        }
         #[cfg(feature = "rsa")]
         (PublicKey::Rsa { n, e }, Signed::Digest(digest)) => {
             rsa::verify(algorithm, n, e, digest.as_bytes(), signature)

@@ -113,7 +113,7 @@ fn countersignatures_are_in_full_or_in_brief() {
 fn a_static_sender_is_known_to_every_recipient() {
     let folder = folder_of_samples();
     let folder = folder.path();
-    for curve in ["p256", "x25519"] {
+    for curve in ["p256", "x25519", "x448"] {
         for name in ["a", "b", "sender", "other"] {
             generate(folder, name, &["--curve", curve]);
         }

@@ -15,7 +15,7 @@ fn bytes(folder: &Path, name: &str) -> Vec<u8> {
 fn keys_of_every_curve_and_format_sign_and_verify() {
     let folder = folder_of_samples();
     let folder = folder.path();
-    for curve in ["p256", "p384", "p521", "secp256k1", "ed25519", "rsa2048", "ml-dsa-44"] {
+    for curve in ["p256", "p384", "p521", "secp256k1", "ed25519", "ed448", "rsa2048", "ml-dsa-44"] {
         for format in ["cose", "pem", "jwk"] {
             let generate =
                 ["key", "generate", "--curve", curve, "--format", format, "-o", "private"];

@@ -73,11 +73,23 @@ const SECRETS: &[Vector] = &[
         peer: "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
         secret: "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742",
     },
+    Vector {
+        source: "RFC 7748, 6.2",
+        curve: Curve::X448,
+        d: "9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf5\
+            74a9419744897391006382a6f127ab1d9ac2d8c0a598726b",
+        public: "9b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c22c5d9bb\
+                 c836647241d953d40c5b12da88120d53177f80e532c41fa0",
+        peer: "3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972\
+               fc3e34fb4232a13ca706dcb57aec3dae07bdc1c67bf33609",
+        secret: "07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56\
+                 fd2464c335543936521c24403085d59a449a5037514a879d",
+    },
 ];
 
 /// Points of X25519 that share zeros with every key, and other encodings of them: Wycheproof,
 /// x25519_test, 32, 33 and 63 to 74.
-const SMALL_ORDER: &[&str] = &[
+const X25519_SMALL_ORDER: &[&str] = &[
     "0000000000000000000000000000000000000000000000000000000000000000",
     "0100000000000000000000000000000000000000000000000000000000000000",
     "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
@@ -87,6 +99,20 @@ const SMALL_ORDER: &[&str] = &[
     "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b880",
     "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f11d7",
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+];
+
+/// The same of X448: 0, 1 and -1, and 0 and 1 plus the prime.
+const X448_SMALL_ORDER: &[&str] = &[
+    "0000000000000000000000000000000000000000000000000000000000000000\
+     000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000\
+     000000000000000000000000000000000000000000000000",
+    "fefffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff",
+    "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff",
+    "00000000000000000000000000000000000000000000000000000000ffffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff",
 ];
 
 /// Runs the suite for [`Agree`]: published secrets, with the peer's point compressed or not; points
@@ -135,7 +161,11 @@ where
                 refused(answer, invalid, "a compressed point off the curve", source);
             }
             _ => {
-                for x in SMALL_ORDER {
+                let small_order = match curve {
+                    Curve::X25519 => X25519_SMALL_ORDER,
+                    _ => X448_SMALL_ORDER,
+                };
+                for x in small_order {
                     let answer = backend.agree(&key, &PublicKey::Okp { curve, x: &decode(x) });
                     refused(answer, invalid, "a secret of zeros", x);
                 }

@@ -8,6 +8,7 @@ extern crate alloc;
     feature = "p521",
     feature = "secp256k1",
     feature = "curve25519",
+    feature = "curve448",
     feature = "ml-dsa",
     feature = "rsa-sign"
 ))]
@@ -74,8 +75,12 @@ const NAMED_CURVES: [(ObjectIdentifier, Curve); 4] = [
 /// `id-ecPublicKey` (RFC 5480, 2.1.1).
 const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
 /// Octet key pairs, whose algorithm is their curve (RFC 8410, 3).
-const OCTET_KEY_PAIRS: [(ObjectIdentifier, Curve); 2] =
-    [(oid("1.3.101.110"), Curve::X25519), (oid("1.3.101.112"), Curve::Ed25519)];
+const OCTET_KEY_PAIRS: [(ObjectIdentifier, Curve); 4] = [
+    (oid("1.3.101.110"), Curve::X25519),
+    (oid("1.3.101.111"), Curve::X448),
+    (oid("1.3.101.112"), Curve::Ed25519),
+    (oid("1.3.101.113"), Curve::Ed448),
+];
 /// `rsaEncryption` (RFC 8017, A.1).
 const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// ML-DSA (RFC 9881, 2).

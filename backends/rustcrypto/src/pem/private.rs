@@ -17,7 +17,13 @@ use zeroize::Zeroizing;
 
 use super::public::point_of;
 use super::{EC_PUBLIC_KEY, Kind, OwnedPublicKey, PemError, alloc, identifier_of, named_curve};
-#[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "curve25519"))]
+#[cfg(any(
+    feature = "p256",
+    feature = "p384",
+    feature = "p521",
+    feature = "curve25519",
+    feature = "curve448"
+))]
 use crate::AgreementKey;
 use crate::SigningKey;
 
@@ -138,9 +144,9 @@ fn armoured(der: &[u8]) -> Result<Zeroizing<String>, PemError> {
 /// The public half of a private key.
 pub fn public_half(pem: &str) -> Result<OwnedPublicKey, PemError> {
     let private = Private::from_pem(pem)?;
-    #[cfg(feature = "curve25519")]
-    if let Private::OnCurve(Curve::X25519, d) = &private {
-        let key = AgreementKey::from_bytes(Curve::X25519, d)?;
+    #[cfg(any(feature = "curve25519", feature = "curve448"))]
+    if let Private::OnCurve(curve @ (Curve::X25519 | Curve::X448), d) = &private {
+        let key = AgreementKey::from_bytes(*curve, d)?;
         return OwnedPublicKey::copy_of(&key.public().as_public()).ok_or(PemError::InvalidKey);
     }
     let key = SigningKey::from_private(private)?;
@@ -200,7 +206,13 @@ impl SigningKey {
     }
 }
 
-#[cfg(any(feature = "p256", feature = "p384", feature = "p521", feature = "curve25519"))]
+#[cfg(any(
+    feature = "p256",
+    feature = "p384",
+    feature = "p521",
+    feature = "curve25519",
+    feature = "curve448"
+))]
 impl AgreementKey {
     /// Writes the key as PEM: `PRIVATE KEY` (PKCS#8, RFC 5958 and RFC 8410).
     ///

@@ -121,6 +121,7 @@ pub fn public_key_from_pem(pem: &str) -> Result<OwnedPublicKey, PemError> {
             feature = "p521",
             feature = "secp256k1",
             feature = "curve25519",
+            feature = "curve448",
             feature = "ml-dsa",
             feature = "rsa-sign"
         ))]
@@ -131,6 +132,7 @@ pub fn public_key_from_pem(pem: &str) -> Result<OwnedPublicKey, PemError> {
             feature = "p521",
             feature = "secp256k1",
             feature = "curve25519",
+            feature = "curve448",
             feature = "ml-dsa",
             feature = "rsa-sign"
         )))]

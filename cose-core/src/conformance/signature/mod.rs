@@ -48,7 +48,7 @@ impl PublicHex {
 
 /// Runs the suite for [`Verify`] (with the [`Hash`] that ECDSA and RSA need): published signatures
 /// verify; changed, truncated, lengthened, or over another message, they do not, nor do ECDSA's with r
-/// or s zero or not below the order, Ed25519's with S not below it, and those of keys of small order;
+/// or s zero or not below the order, EdDSA's with S not below it, and those of keys of small order;
 /// keys that are none are refused. Of ECDSA's two values of s both verify, and a compressed point
 /// gives the same answer.
 ///
@@ -67,7 +67,7 @@ pub fn verify(backend: &mut (impl Verify + Hash)) -> Vec<Algorithm> {
             case.refuses_changes(backend);
             match case.key() {
                 PublicKey::Ec2 { curve, x, y } => case.checks_ecdsa(backend, curve, x, y),
-                PublicKey::Okp { curve, .. } => case.checks_ed25519(backend, curve),
+                PublicKey::Okp { curve, .. } => case.checks_eddsa(backend, curve),
                 PublicKey::Rsa { n, e } => case.checks_rsa(backend, n, e),
                 PublicKey::HssLms { public } => case.checks_hss(backend, public),
                 PublicKey::Akp { algorithm, public } => {
@@ -192,16 +192,21 @@ impl Case {
         self.invalid(backend, &point, "a compressed point off the curve");
     }
 
-    fn checks_ed25519(&self, backend: &mut (impl Verify + Hash), curve: Curve) {
-        let (r, s) = self.signature.split_at(32);
-        let beyond = [r, &sum_le(s, &decode(ED25519_ORDER))].concat();
-        self.rejects(backend, &beyond, "S beyond the order (RFC 8032, 5.1.7)");
-        for x in ED25519_SMALL_ORDER {
+    fn checks_eddsa(&self, backend: &mut (impl Verify + Hash), curve: Curve) {
+        let (order, small_order) = match curve {
+            Curve::Ed25519 => (ED25519_ORDER, ED25519_SMALL_ORDER),
+            _ => (ED448_ORDER, ED448_SMALL_ORDER),
+        };
+        let (r, s) = self.signature.split_at(curve.coordinate_len());
+        let beyond = [r, &sum_le(s, &decode(order))].concat();
+        self.rejects(backend, &beyond, "S beyond the order (RFC 8032, 5.1.7 and 5.2.7)");
+        let zeros = alloc::vec![0; s.len()];
+        for x in small_order {
             let x = decode(x);
             let key = PublicKey::Okp { curve, x: &x };
             // With the same point as R and S zero the equation holds for some or all messages.
-            for r in ED25519_SMALL_ORDER {
-                let answer = self.answer(backend, &key, &[&decode(r)[..], &[0; 32]].concat());
+            for r in small_order {
+                let answer = self.answer(backend, &key, &[&decode(r)[..], &zeros].concat());
                 assert!(answer.is_err(), "{}: accepted a key of small order", self.source);
             }
             assert!(self.answer(backend, &key, &self.signature).is_err(), "{}", self.source);
@@ -285,6 +290,34 @@ const ED25519_SMALL_ORDER: &[&str] = &[
     "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
     "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+];
+
+/// The order of the base point of Ed448 (RFC 8032, 5.2).
+const ED448_ORDER: &str = "f34458ab92c27823558fc58d72c26c219036d6ae49db4ec4e923ca7cffffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffff3f00";
+
+/// The four points of small order of Ed448, and other encodings of them that a lenient decoder takes.
+const ED448_SMALL_ORDER: &[&str] = &[
+    "0100000000000000000000000000000000000000000000000000000000000000\
+     00000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000\
+     00000000000000000000000000000000000000000000000080",
+    "fefffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff00",
+    "fefffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff80",
+    "0000000000000000000000000000000000000000000000000000000000000000\
+     00000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000000\
+     00000000000000000000000000000000000000000000000080",
+    "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff00",
+    "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff80",
+    "00000000000000000000000000000000000000000000000000000000ffffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff00",
+    "00000000000000000000000000000000000000000000000000000000ffffffff\
+     ffffffffffffffffffffffffffffffffffffffffffffffff80",
 ];
 
 /// `a - b` of big-endian numbers of one length, of which `a` is the greater.

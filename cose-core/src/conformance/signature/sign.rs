@@ -84,6 +84,18 @@ const PAIRS: &[Pair] = &[
         primes: None,
     },
     Pair {
+        source: "RFC 8032, 7.4, 1 octet",
+        algorithms: &[Algorithm::ED448, Algorithm::EDDSA],
+        public: PublicHex::Okp {
+            curve: Curve::Ed448,
+            x: "43ba28f430cdff456ae531545f7ecd0ac834a55d9358c0372bfa0c6c6798c086\
+                6aea01eb00742802b8438ea4cb82169c235160627b4c3a9480",
+        },
+        private: "c4eab05d357007c632f3dbb48489924d552b08fe0c353a0d4a1f00acda2c463a\
+                  fbea67c5e8d2877c5e3bc397a659949ef8021e954e0a12274e",
+        primes: None,
+    },
+    Pair {
         source: "cose-wg/Examples, rsa-pss-01",
         algorithms: &[
             Algorithm::PS256,
@@ -280,7 +292,8 @@ impl Pair {
 fn same_curve(one: Algorithm, other: Algorithm) -> bool {
     matches!(
         (one, other),
-        (Algorithm::ESP256, Algorithm::ES256) | (Algorithm::ED25519, Algorithm::EDDSA)
+        (Algorithm::ESP256, Algorithm::ES256)
+            | (Algorithm::ED25519 | Algorithm::ED448, Algorithm::EDDSA)
     )
 }
 

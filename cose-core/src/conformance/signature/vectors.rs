@@ -93,6 +93,20 @@ pub const SIGNATURES: &[Vector] = &[
                     18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
     },
     Vector {
+        source: "RFC 8032, 7.4, 1 octet",
+        algorithms: &[Algorithm::ED448, Algorithm::EDDSA],
+        key: PublicHex::Okp {
+            curve: Curve::Ed448,
+            x: "43ba28f430cdff456ae531545f7ecd0ac834a55d9358c0372bfa0c6c6798c086\
+                6aea01eb00742802b8438ea4cb82169c235160627b4c3a9480",
+        },
+        message: b"\x03",
+        signature: "26b8f91727bd62897af15e41eb43c377efb9c610d48f2335cb0bd0087810f435\
+                    2541b143c4b981b7e18f62de8ccdf633fc1bf037ab7cd779805e0dbcc0aae1cb\
+                    cee1afb2e027df36bc04dcecbf154336c19f0af7e0a6472905e799f1953d2a0f\
+                    f3348ab21aa4adafd1d234441cf807c03a00",
+    },
+    Vector {
         source: "Wycheproof, ecdsa_secp256k1_sha256_p1363_test, 1 (high s)",
         algorithms: &[Algorithm::ES256K],
         key: PublicHex::Ec2 {
