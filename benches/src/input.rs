@@ -211,6 +211,45 @@ pub fn suit() -> Result<Signed, hexad_suit::Error> {
     enclose(&manifest)
 }
 
+/// A SUIT envelope that fetches `image` into each of so many components, and checks it there.
+///
+/// # Errors
+/// Those of the builder: none, unless it is broken.
+pub fn fleet(components: usize, image: &[u8]) -> Result<Signed, hexad_suit::Error> {
+    let policy = ReportingPolicy::RECORD_ON_FAILURE;
+    let mut manifest = ManifestBuilder::new(1);
+    let digest = RustCrypto
+        .digest(HashAlgorithm::Sha256, &Segments::plain(image))
+        .map_err(|error| error.at(0))?;
+    let digest = Digest::new(HashAlgorithm::Sha256, digest.as_bytes())?;
+    let size = u64::try_from(image.len()).unwrap_or(u64::MAX);
+    let mut install = Sequence::new();
+    for number in 0..components {
+        let index = manifest.component(&[b"image", &number.to_be_bytes()]);
+        install = install
+            .set_component_index(index)?
+            .override_parameters(&[
+                Parameter::ImageDigest(digest),
+                Parameter::ImageSize(size),
+                Parameter::Uri("https://example.com/image.bin"),
+            ])?
+            .action(Action::Fetch, policy)?
+            .condition(Condition::ImageMatch, policy)?;
+    }
+    manifest.shared_sequence(
+        Sequence::new()
+            .set_component_index(0)?
+            .override_parameters(&[
+                Parameter::VendorIdentifier(VendorIdentifier::Uuid(&VENDOR)),
+                Parameter::ClassIdentifier(&CLASS),
+            ])?
+            .condition(Condition::VendorIdentifier, policy)?
+            .condition(Condition::ClassIdentifier, policy)?,
+    );
+    manifest.install(install);
+    enclose(&manifest)
+}
+
 /// A deterministically encoded map of `count` entries, each an array of a text and a float.
 ///
 /// # Errors

@@ -44,5 +44,7 @@ pub fn all(measure: &mut impl Measure) {
     sign1::check(measure);
     encrypt0::open(measure);
     suit::envelope(measure);
+    suit::components(measure);
+    suit::payload(measure);
     cbor::map(measure);
 }
