@@ -32,8 +32,16 @@ pub fn image(version: u8) -> Vec<u8> {
     (0..200u8).map(|byte| byte.wrapping_mul(version)).collect()
 }
 
-fn key() -> SigningKey {
+/// What signs every envelope, by this algorithm.
+pub fn key() -> SigningKey {
     SigningKey::from_bytes(Curve::P256, &[7; 32]).unwrap()
+}
+
+pub const ALGORITHM: Algorithm = Algorithm::ESP256;
+
+/// The trust anchor for it.
+pub fn anchor(key: &SigningKey) -> Key<'_> {
+    Key::from_public(key.public())
 }
 
 /// The envelope of a version: fetched, checked, validated and invoked.
@@ -65,7 +73,7 @@ pub fn envelope(version: u8) -> Vec<u8> {
         .invoke(Sequence::new().action(Action::Invoke, policy).unwrap())
         .uninstall(Sequence::new().action(Action::Unlink, policy).unwrap());
     let mut envelope = manifest.build(&mut RustCrypto).unwrap();
-    envelope.sign(Sign1::builder(Algorithm::ESP256), &key(), &mut RustCrypto).unwrap();
+    envelope.sign(Sign1::builder(ALGORITHM), &key(), &mut RustCrypto).unwrap();
     envelope.encode().unwrap()
 }
 
@@ -81,7 +89,7 @@ struct InSlot<'d> {
 }
 
 /// A component of the device itself.
-fn own(encoded: &'static [u8]) -> Component<'static> {
+pub fn own(encoded: &'static [u8]) -> Component<'static> {
     Component { index: 0, identifier: ComponentIdentifier::parse(encoded).unwrap() }
 }
 
@@ -91,6 +99,27 @@ fn slot(slot: usize) -> Component<'static> {
 
 fn envelope_of(slot: usize) -> Component<'static> {
     own([b"\x82\x48envelope\x41a", b"\x82\x48envelope\x41b"][slot])
+}
+
+/// The encoded item that a component begins with, or else all of it.
+pub fn item(
+    storage: &mut Partitions<'static, Nor, 64>,
+    component: &Component<'_>,
+) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    loop {
+        let at = u64::try_from(bytes.len()).unwrap();
+        let piece = storage.read(component, at, u64::MAX)?;
+        if piece.is_empty() {
+            break;
+        }
+        bytes.extend_from_slice(piece);
+    }
+    let mut cursor = Cursor::new(&bytes);
+    if cursor.skip().is_ok() {
+        bytes.truncate(cursor.offset());
+    }
+    Ok(bytes)
 }
 
 impl Platform for InSlot<'_> {
@@ -158,23 +187,6 @@ impl Device {
         SequenceNumber::new::<Nor>(NUMBER).highest(self.storage.flash_mut())
     }
 
-    fn kept(&mut self, slot: usize) -> Result<Vec<u8>, Failure> {
-        let mut bytes = Vec::new();
-        loop {
-            let at = u64::try_from(bytes.len()).unwrap();
-            let piece = self.storage.read(&envelope_of(slot), at, u64::MAX)?;
-            if piece.is_empty() {
-                break;
-            }
-            bytes.extend_from_slice(piece);
-        }
-        let mut cursor = Cursor::new(&bytes);
-        if cursor.skip().is_ok() {
-            bytes.truncate(cursor.offset());
-        }
-        Ok(bytes)
-    }
-
     /// Runs a procedure of an envelope on a slot; the sequence number, and whether it was invoked.
     fn run(
         &mut self,
@@ -183,8 +195,8 @@ impl Device {
         slot: usize,
     ) -> Result<(u64, bool), Error> {
         let key = key();
-        let keys = [Key::from_public(key.public())];
-        let anchors = TrustAnchors::new(&keys, &[Algorithm::ESP256]);
+        let keys = [anchor(&key)];
+        let anchors = TrustAnchors::new(&keys, &[ALGORITHM]);
         let manifest = Envelope::parse(bytes)?.authenticate(&anchors, &mut RustCrypto)?;
         manifest.require_not_older_than(self.highest().unwrap_or(u64::MAX))?;
         let ids = DeviceIds::default();
@@ -223,7 +235,7 @@ impl Device {
     pub fn boot(&mut self) -> Option<(u64, usize)> {
         let mut booted = Vec::new();
         for slot in 0..2 {
-            let Ok(bytes) = self.kept(slot) else { continue };
+            let Ok(bytes) = item(&mut self.storage, &envelope_of(slot)) else { continue };
             if let Ok((number, true)) = self.run(&bytes, Procedure::Invoke, slot) {
                 booted.push((number, slot));
             }
@@ -240,7 +252,7 @@ impl Device {
     /// Removes what boots.
     pub fn uninstall(&mut self) -> Result<(), Error> {
         let Some((_, slot)) = self.boot() else { return Ok(()) };
-        let bytes = self.kept(slot).unwrap();
+        let bytes = item(&mut self.storage, &envelope_of(slot)).unwrap();
         self.run(&bytes, Procedure::Uninstall, slot).map(|_| ())
     }
 }

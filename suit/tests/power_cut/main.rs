@@ -2,6 +2,7 @@
 //! 6.3.1): the device boots either the old or the new image, verified, and what was begun can be ended.
 
 mod device;
+mod exchange;
 mod nor;
 
 use hexad_suit::flash::{Partition, Partitions};
