@@ -36,7 +36,7 @@ fuzz_target!(|data: &[u8]| {
     let report = Report::parse(report).expect("it was accepted before");
     let procedures = [Procedure::Update, Procedure::Invoke, Procedure::Uninstall];
     for procedure in procedures.into_iter().map(Some).chain([None]) {
-        let told = replay(&report, &manifest, procedure);
+        let told = replay(&report, &manifest, &[], procedure);
         assert!(!told.conclusion.is_empty());
         assert!(told.events.iter().all(|event| event.offset <= bytes.len()));
     }

@@ -8,7 +8,7 @@ use hexad_cose_core::{Encrypt0, Expect, Message};
 use hexad_rustcrypto::RustCrypto;
 use hexad_suit::report::replay::{Ended, replay};
 use hexad_suit::report::{Entry, Report as SuitReport};
-use hexad_suit::{Envelope, Error, Procedure, inspect, labels};
+use hexad_suit::{Envelope, Error, Manifest, Procedure, inspect, labels};
 use serde_json::json;
 
 use super::show::component_text;
@@ -24,6 +24,10 @@ pub struct ReportArguments {
     /// The envelope that the report is about
     #[arg(short, long, value_name = "FILE")]
     manifest: PathBuf,
+    /// The envelope of a manifest that it depends on; may stand several times. Those that an envelope
+    /// carries are known
+    #[arg(long, value_name = "FILE")]
+    dependency: Vec<PathBuf>,
     /// The device's key, which has to have made the COSE_Sign1 or COSE_Mac0
     #[arg(short, long)]
     key: Option<PathBuf>,
@@ -104,13 +108,29 @@ pub fn run(arguments: &ReportArguments) -> Result<Report, Failure> {
     if let Some(nonce) = report.nonce() {
         shown.entry("nonce", "nonce", hex(nonce), hex(nonce));
     }
-    let told = replay(&report, &manifest, arguments.procedure.map(Wanted::procedure));
+    let files = arguments.dependency.iter().map(|path| Input::read_binary(path));
+    let files = files.collect::<Result<Vec<_>, _>>()?;
+    let mut dependencies = Vec::new();
+    for file in &files {
+        let envelope = Envelope::parse(file.bytes()).map_err(|error| file.reject(error))?;
+        let read = envelope.unverified_manifest(&mut RustCrypto);
+        dependencies.push(read.map_err(|error| file.reject(error))?);
+    }
+    add_carried(&manifest, &mut dependencies);
+    let procedure = arguments.procedure.map(Wanted::procedure);
+    let told = replay(&report, &manifest, &dependencies, procedure);
     let mut events = Vec::new();
     for event in &told.events {
         let of = labels::manifest_element_name(event.section).unwrap_or("sequence");
         let shared = if event.shared { ", shared sequence" } else { "" };
-        shown.line(format_args!("{:>8}  {of}{shared}: {}", event.offset, event.text));
+        let path: Vec<_> = event.manifest.iter().map(usize::to_string).collect();
+        let within = match path.is_empty() {
+            true => String::new(),
+            false => format!("dependency {}, ", path.join("/")),
+        };
+        shown.line(format_args!("{:>8}  {within}{of}{shared}: {}", event.offset, event.text));
         events.push(json!({
+            "manifest": event.manifest,
             "section": event.section,
             "shared": event.shared,
             "offset": event.offset,
@@ -137,6 +157,22 @@ pub fn run(arguments: &ReportArguments) -> Result<Report, Failure> {
         shown.refuse(input.reject(Problem::at("contradiction", 0, message)));
     }
     Ok(shown)
+}
+
+/// Adds the manifests of envelopes that `manifest` carries, and that those in `all` do.
+fn add_carried<'b>(manifest: &Manifest<'b>, all: &mut Vec<Manifest<'b>>) {
+    let carried = |manifest: &Manifest<'b>| -> Vec<_> {
+        let payloads = manifest.integrated_payloads();
+        let envelopes = payloads.iter().filter_map(|(_, bytes)| Envelope::parse(bytes).ok());
+        envelopes.filter_map(|it| it.unverified_manifest(&mut RustCrypto).ok()).collect()
+    };
+    all.extend(carried(manifest));
+    // It ends, since an envelope is larger than one that it carries.
+    let mut place = 0;
+    while let Some(next) = all.get(place).map(carried) {
+        all.extend(next);
+        place = place.saturating_add(1);
+    }
 }
 
 /// What was measured of components, and what the device can do.

@@ -403,6 +403,19 @@ validate: [image-match]
         "fetches \"https://example.com/radio.bin\" into radio.suit/radio, at most 3003 bytes";
     assert!(done.iter().any(|action| action == radio), "{done:?}");
     assert_eq!(done.last().unwrap(), "runs app");
+    // A report of another payload for the dependency's component tells where it ended.
+    let other = APP_SERVER.replace("= \"radio.bin\"", "= \"app-b.bin\"");
+    std::fs::write(folder.join("app-b.bin"), vec![9; 3003]).unwrap();
+    device(folder, &components, &other);
+    let run = ["suit", "run", &envelope, "-k", "author.pem", "-d", "device.toml"];
+    refused_run(folder, &[&run[..], &["--report", "dep.report"]].concat());
+    let told = json(folder, &["suit", "report", "dep.report", "--manifest", &envelope]);
+    assert_eq!((&told["ok"], &told["success"]), (&true.into(), &false.into()), "{told}");
+    let events = told["events"].as_array().unwrap();
+    let inside = events.iter().rfind(|it| it["manifest"] == serde_json::json!([1])).unwrap();
+    assert_eq!((&inside["ended"], &inside["command"]), (&"badly".into(), &3.into()), "{inside}");
+    assert!(told["conclusion"].as_str().unwrap().contains("of dependency 1 at byte"), "{told}");
+    device(folder, &components, APP_SERVER);
     // Signed by another, the same dependency is refused.
     accepted(folder, &["suit", "create", "radio.yaml", "-k", "owner.cbor", "-o", "radio.suit"]);
     let envelope = create(folder, "dependency");

@@ -31,11 +31,13 @@ pub enum Ended {
 /// A command that was carried out for a component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
+    /// The component indices that lead from the root manifest to the one that the command stands in.
+    pub manifest: Vec<usize>,
     /// The element of the manifest that was being processed.
     pub section: i64,
     /// Whether the command stands in the shared sequence before that.
     pub shared: bool,
-    /// Where the command stands in the manifest's input.
+    /// Where the command stands in its manifest's input.
     pub offset: usize,
     /// Its label.
     pub command: i64,
@@ -63,19 +65,24 @@ pub struct Replay {
 /// without one it follows from the sections that the report names, or is the one that fits the report
 /// without contradictions, an update first.
 ///
+/// Of `dependencies` those are gone through that a manifest depends on by their digests; of others, the
+/// records are named.
+///
 /// The manifest's digest is the caller's to compare with that of [`Report::reference`]: only with the
 /// same one does the report mean anything.
 #[must_use]
-pub fn replay(
+pub fn replay<'m>(
     report: &Report<'_>,
-    manifest: &Manifest<'_>,
+    manifest: &'m Manifest<'m>,
+    dependencies: &'m [Manifest<'m>],
     procedure: Option<Procedure>,
 ) -> Replay {
     let procedures = match &procedure {
         Some(procedure) => core::slice::from_ref(procedure),
         None => possible(report, manifest),
     };
-    let mut replays = procedures.iter().map(|it| replay_sections(report, manifest, it.sections()));
+    let replay = |it: &Procedure| replay_sections(report, manifest, dependencies, it.sections());
+    let mut replays = procedures.iter().map(replay);
     let first = replays.next().unwrap_or_default();
     if first.contradictions.is_empty() {
         return first;
@@ -105,7 +112,12 @@ fn possible(report: &Report<'_>, manifest: &Manifest<'_>) -> &'static [Procedure
     }
 }
 
-fn replay_sections(report: &Report<'_>, manifest: &Manifest<'_>, sections: &[i64]) -> Replay {
+fn replay_sections<'m>(
+    report: &Report<'_>,
+    manifest: &'m Manifest<'m>,
+    dependencies: &'m [Manifest<'m>],
+    sections: &[i64],
+) -> Replay {
     let mut records: Vec<_> = report
         .entries()
         .filter_map(|entry| match entry {
@@ -128,7 +140,8 @@ fn replay_sections(report: &Report<'_>, manifest: &Manifest<'_>, sections: &[i64
         }
     }
     records.retain(known);
-    let mut machine = Machine::new(manifest, records.into_iter(), failure, replay);
+    let records = records.into_iter();
+    let mut machine = Machine::new(manifest, dependencies, records, failure, replay);
     if !is_before_commands(&failure) {
         for label in sections {
             machine.run_section(*label);

@@ -3,15 +3,18 @@
 use std::task::Poll;
 
 use crate::device::{CLASS, VENDOR};
-use hexad_cose_core::{Algorithm, Curve, HashAlgorithm, Key, Sign1};
+use hexad_cose_core::crypto::Hash;
+use hexad_cose_core::{Algorithm, Curve, HashAlgorithm, Key, Segments, Sign1};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::access::{Access, AccessList, Grant, Labels};
 use hexad_suit::builder::{ManifestBuilder, Sequence};
 use hexad_suit::command::{Action, Condition, ReportingPolicy};
 use hexad_suit::digest::Digest;
-use hexad_suit::labels::{directive, parameter};
+use hexad_suit::labels::{condition, directive, parameter};
 use hexad_suit::parameter::{Parameter, VendorIdentifier};
 use hexad_suit::platform::Record;
+use hexad_suit::report::replay::{Ended, replay};
+use hexad_suit::report::{Outcome, Place, Reason, Reference, Report, ReportWriter};
 use hexad_suit::{
     Component, ComponentIdentifier, Demand, DeviceIds, Envelope, Error, ErrorKind, Failure,
     Platform, Procedure, Processor, Signers, Step, TrustAnchors,
@@ -60,6 +63,7 @@ struct Device {
     references: Vec<(String, u64)>,
     log: Vec<String>,
     paths: Vec<(Vec<usize>, i64)>,
+    records: Vec<Record>,
     linked: Vec<(String, Option<String>)>,
     crypto: RustCrypto,
     piece: Vec<u8>,
@@ -203,6 +207,7 @@ impl Platform for Device {
 
     fn record(&mut self, record: &Record) {
         self.paths.push((record.manifest.iter().collect(), record.command));
+        self.records.push(*record);
     }
 }
 
@@ -517,6 +522,79 @@ fn an_older_dependency_is_not_replayed() {
     assert_eq!(device.run(&root, Procedure::Update), Err(ErrorKind::SequenceNumber));
     let own = ["write [h'6170702e73756974']"];
     assert_eq!(device.log, own, "the envelope was stored, and nothing else happened");
+}
+
+/// A report is gone through with the manifests of dependencies, too: what they decided, and where one of
+/// them ended everything (report draft, 3). Without them their records are named.
+#[test]
+fn a_report_of_dependencies_is_told() {
+    let holds = |content: &[u8]| {
+        let digest = RustCrypto.digest(HashAlgorithm::Sha256, &Segments::plain(content)).unwrap();
+        let digest = Digest::new(HashAlgorithm::Sha256, digest.as_bytes()).unwrap();
+        let expected = new().override_parameters(&[Parameter::ImageDigest(digest)]).unwrap();
+        expected.condition(Condition::ImageMatch, POLICY).unwrap()
+    };
+    let told = |expected: &[&[u8]], ended: Result<(), ErrorKind>| {
+        let mut app = application();
+        let write = new().set_parameters(&[Parameter::Content(b"the vendor's")]).unwrap();
+        let alternatives: Vec<_> = expected.iter().map(|content| holds(content)).collect();
+        let write = write.action(Action::Write, POLICY).unwrap();
+        app.install(match &alternatives[..] {
+            [only] => write.run_sequence(only).unwrap(),
+            several => write.try_each(several, false).unwrap(),
+        });
+        let app = signed(&app, VENDOR_KEY, &[]);
+        let root = around(&app, &digest_of(&app), set_content(b"the distributor's"));
+        let root = signed(&root, DISTRIBUTOR_KEY, &[("#app", &app)]);
+        let mut device = Device::default();
+        assert_eq!(device.run(&root, Procedure::Update), ended);
+        let (root, app) = (Envelope::parse(&root).unwrap(), Envelope::parse(&app).unwrap());
+        let manifests =
+            [root, app].map(|envelope| envelope.unverified_manifest(&mut RustCrypto).unwrap());
+        let place = |record: &Record| {
+            let of = usize::from(!record.manifest.is_root());
+            Place::of(record, &manifests[of]).unwrap()
+        };
+        let mut buffer = [0; 1024];
+        let reference = Reference { uri: "", digest: manifests[0].digest().unwrap() };
+        let mut report = ReportWriter::new(&mut buffer, None, reference).unwrap();
+        let failed = device.records.iter().position(|record| record.result.is_err());
+        let failed = failed.filter(|_| ended.is_err());
+        for record in &device.records[..failed.unwrap_or(device.records.len())] {
+            report.heed(record, &place(record), &[]).unwrap();
+        }
+        let outcome = match failed.map(|place| &device.records[place]) {
+            Some(record) => {
+                Outcome::Failure { code: -1, place: place(record), reason: Reason::ConditionFailed }
+            }
+            None => Outcome::Success,
+        };
+        let written = report.finish(outcome, None).unwrap();
+        let report = Report::parse(written).unwrap();
+        let known = replay(&report, &manifests[0], &manifests[1..], None);
+        let unknown = replay(&report, &manifests[0], &[], None);
+        for told in [&known, &unknown] {
+            assert_eq!(told.contradictions, Vec::<String>::new());
+        }
+        let inside = known.events.iter().filter(|event| event.manifest == [1]);
+        let inside: Vec<_> = inside.map(|event| (event.command, event.ended)).collect();
+        let last = unknown.events.last().unwrap();
+        assert_eq!(last.command, directive::PROCESS_DEPENDENCY);
+        (inside, last.ended, known.conclusion)
+    };
+    let (write, test) = (directive::WRITE, condition::IMAGE_MATCH);
+    let set: &[u8] = b"the distributor's";
+    let (inside, ended, conclusion) = told(&[b"the vendor's", set], Ok(()));
+    assert_eq!(inside, [(write, Ended::Well), (test, Ended::Badly), (test, Ended::Well)]);
+    assert_eq!((ended, &conclusion[..]), (Ended::Well, "the procedure succeeded"));
+    let (inside, ended, conclusion) =
+        told(&[b"the vendor's"], Err(ErrorKind::ConditionFailed(condition::IMAGE_MATCH)));
+    assert_eq!(inside, [(write, Ended::Well), (test, Ended::Badly)]);
+    assert_eq!(ended, Ended::Badly);
+    assert!(
+        conclusion.starts_with("ended in suit-install of dependency 1 at byte"),
+        "{conclusion}"
+    );
 }
 
 /// A prefix inside a prefix is refused rather than taken for one of the two (trust domains, 5.2.2 does

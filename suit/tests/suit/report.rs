@@ -118,7 +118,7 @@ fn a_receiver_tells_what_a_device_decided() {
     let report = Report::parse(written).unwrap();
     let (code, place, reason) = report.result().unwrap_err();
     assert_eq!((code, reason, place.section()), (-1, Reason::ConditionFailed, section::INSTALL));
-    let told = replay(&report, &manifest, None);
+    let told = replay(&report, &manifest, &[], None);
     let expected = [
         "component 0 [h'617070']: condition-vendor-identifier (fafafafa-fafa-fafa-fafa-fafafafafafa): holds",
         "component 0 [h'617070']: condition-class-identifier (14141414-1414-1414-1414-141414141414): holds",
@@ -151,7 +151,7 @@ fn success_needs_few_records() {
     let written = written.unwrap();
     let report = Report::parse(written).unwrap();
     assert_eq!(report.result().map_err(|_| ()), Ok(()));
-    let told = replay(&report, &manifest, None);
+    let told = replay(&report, &manifest, &[], None);
     assert_eq!(told.conclusion, "the procedure succeeded");
     let slot = "component 0 [h'617070']: condition-component-slot (0): holds";
     assert!(texts(&told).contains(&slot), "no record, so the first alternative was taken");
@@ -323,7 +323,7 @@ fn contradictions_are_named() {
         let mut report = ReportWriter::new(&mut buffer, None, reference()).unwrap();
         report.record(&place, &[]).unwrap();
         let written = report.finish(outcome, None).unwrap().to_vec();
-        replay(&Report::parse(&written).unwrap(), &manifest, None).contradictions
+        replay(&Report::parse(&written).unwrap(), &manifest, &[], None).contradictions
     };
     let at =
         |section, offset| Place { manifest_id: ManifestPath::ROOT, section, offset, component: 0 };
@@ -357,7 +357,7 @@ fn measured_values_settle_how_a_condition_ended() {
         let mut report = ReportWriter::new(&mut buffer, None, reference()).unwrap();
         report.record(&place, properties).unwrap();
         let written = report.finish(Outcome::Success, None).unwrap().to_vec();
-        let told = replay(&Report::parse(&written).unwrap(), &manifest, None);
+        let told = replay(&Report::parse(&written).unwrap(), &manifest, &[], None);
         assert!(told.contradictions.is_empty(), "{:?}", told.contradictions);
         told.events.iter().find(|event| event.offset == condition.offset).unwrap().ended
     };
@@ -423,7 +423,7 @@ proptest! {
             let at = at % changed.len();
             changed[at] = to;
             if let Ok(report) = Report::parse(&changed) {
-                prop_assert!(!replay(&report, &manifest, None).conclusion.is_empty());
+                prop_assert!(!replay(&report, &manifest, &[], None).conclusion.is_empty());
             }
             Ok(())
         })?;

@@ -102,12 +102,14 @@ impl<'d> Device<'d> {
         &self.records
     }
 
-    /// Runs a procedure to its end; `verify` proves the envelope of a dependency.
+    /// Runs a procedure to its end; `verify` proves the envelope of a dependency, which `held` gets with
+    /// the name of the component that it is in.
     pub fn run<'m>(
         &mut self,
         manifest: &'m Verified<Manifest<'m>>,
         procedure: Procedure,
         verify: &dyn Fn(&'m [u8]) -> Result<Verified<Manifest<'m>>, Error>,
+        held: &mut Vec<(String, Manifest<'m>)>,
     ) -> Result<(), Error>
     where
         'd: 'm,
@@ -142,6 +144,7 @@ impl<'d> Device<'d> {
                         Err(error) => error.to_string(),
                     };
                     self.act(format!("looks into the envelope in {name}: {outcome}"));
+                    held.extend(manifest.as_ref().ok().map(|it| (name, *it.get())));
                     processor.supply(manifest);
                 }
                 Step::Busy => {}

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::show::component_text;
 use super::{authenticate, source};
+use crate::arguments::shown;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::keys::{KeyFile, read_all};
@@ -80,7 +81,7 @@ pub fn run(arguments: &Run) -> Result<Report, Failure> {
         Wanted::Uninstall => &[Procedure::Uninstall],
     };
     let mut result = manifest.require_compatibility_check();
-    let mut events = Vec::new();
+    let (mut events, mut held) = (Vec::new(), Vec::new());
     for procedure in procedures {
         let newer = match procedure {
             Procedure::Update => manifest.require_newer_than(device.sequence_number()),
@@ -89,9 +90,9 @@ pub fn run(arguments: &Run) -> Result<Report, Failure> {
         result = result.and(newer);
         if result.is_ok() {
             report.heading(format_args!("{procedure:?}"));
-            result = device.run(&manifest, *procedure, &|bytes| {
-                authenticate(&Envelope::parse(bytes)?, &keys, None)
-            });
+            let verify = |bytes| authenticate(&Envelope::parse(bytes)?, &keys, None);
+            held.clear();
+            result = device.run(&manifest, *procedure, &verify, &mut held);
             let done = device.take_events();
             trace(&mut report, &manifest, &done);
             events.extend(done.iter().map(|event| json_of(event, *procedure)));
@@ -117,7 +118,7 @@ pub fn run(arguments: &Run) -> Result<Report, Failure> {
         .collect();
     report.json("components", components);
     if let Some(path) = &arguments.report {
-        let bytes = report_of(&device, &manifest, reference, result).map_err(refuse)?;
+        let bytes = report_of(&device, &manifest, &held, reference, result).map_err(refuse)?;
         report.make(Made {
             bytes,
             destination: Some(path.clone()),
@@ -201,27 +202,28 @@ fn json_of(event: &Event, procedure: Procedure) -> Value {
     }
 }
 
-/// The report of the procedure that ran last.
+/// The report of the procedure that ran last; `held` are the dependencies, by the names of the components
+/// that they were in.
 fn report_of(
     device: &Device<'_>,
     manifest: &Manifest<'_>,
+    held: &[(String, Manifest<'_>)],
     reference: Reference<'_>,
     result: Result<(), Error>,
 ) -> Result<Vec<u8>, Error> {
     let mut buffer = vec![0; REPORT_SIZE];
     let mut report = ReportWriter::new(&mut buffer, None, reference)?;
     let records = device.last_records();
-    let failed = |record: &Record| record.result.is_err() && record.manifest.is_root();
-    let fatal = result.err().and_then(|_| records.iter().rposition(failed));
+    let fatal = result.err().and_then(|_| fatal(records));
     let mut ended = Place {
         manifest_id: ManifestPath::ROOT,
         section: labels::manifest::COMMON,
         offset: 0,
         component: 0,
     };
-    let of_root = |(_, record): &(usize, &Record)| record.manifest.is_root();
-    for (position, record) in records.iter().enumerate().filter(of_root) {
-        let Some(place) = Place::of(record, manifest) else { continue };
+    for (position, record) in records.iter().enumerate() {
+        let of = manifest_at(manifest, record.manifest, held);
+        let Some(place) = of.and_then(|manifest| Place::of(record, manifest)) else { continue };
         if fatal == Some(position) {
             ended = place;
         } else {
@@ -233,4 +235,38 @@ fn report_of(
         Err(error) => Outcome::Failure { code: 0, place: ended, reason: Reason::of(error.kind()) },
     };
     report.finish(outcome, None).map(<[u8]>::to_vec)
+}
+
+/// The record of the command that ended everything: the last one that failed, or what failed in the
+/// dependency that it has processed.
+fn fatal(records: &[Record]) -> Option<usize> {
+    let mut found = records.iter().rposition(|record| record.result.is_err())?;
+    let depth = |record: &Record| record.manifest.iter().count();
+    while let Some((inner, around)) =
+        found.checked_sub(1).and_then(|it| records.get(it..=found)?.split_first())
+        && inner.result.is_err()
+        && around.first().is_some_and(|around| depth(inner) > depth(around))
+    {
+        found = found.saturating_sub(1);
+    }
+    Some(found)
+}
+
+/// The manifest that a path of component indices leads to.
+fn manifest_at<'h, 'm>(
+    root: &'h Manifest<'m>,
+    path: ManifestPath,
+    held: &'h [(String, Manifest<'m>)],
+) -> Option<&'h Manifest<'m>> {
+    let (mut manifest, mut prefix) = (root, Vec::new());
+    for index in path.iter() {
+        let own = manifest.common().component(index)?.segments().map(shown);
+        let name = prefix.iter().cloned().chain(own).collect::<Vec<_>>().join("/");
+        // Beyond suit-components the prefix is what names the component.
+        let is_listed = index < manifest.components().len();
+        let inner = manifest.dependencies().get(index)?.prefix.filter(|_| is_listed);
+        prefix = inner.map_or(prefix, |inner| inner.segments().map(shown).collect());
+        manifest = held.iter().rfind(|(own, _)| *own == name).map(|(_, manifest)| manifest)?;
+    }
+    Some(manifest)
 }

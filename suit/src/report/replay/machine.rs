@@ -12,19 +12,27 @@ use crate::command::{
     Action, Alternative, Command, CommandSequence, ComponentIndex, Condition, Operation,
     ReportingPolicy, TryEach,
 };
+use crate::component::ComponentIdentifier;
 use crate::inspect;
 use crate::labels::{self, manifest as section, parameter};
 use crate::manifest::Manifest;
 use crate::parameter::{Parameter, Parameters};
+use crate::platform::ManifestPath;
 use crate::report::{Reason, ReportRecord};
 
 /// The state of the abstract machine as far as it matters for what is told.
 pub(super) struct Machine<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> {
+    /// The manifest that is being gone through, and the component indices that lead to it from the root.
     manifest: &'m Manifest<'m>,
+    path: Vec<usize>,
+    /// suit-dependency-prefix, where it is one.
+    prefix: Option<ComponentIdentifier<'m>>,
+    /// Manifests that others depend on, as far as they are known.
+    dependencies: &'m [Manifest<'m>],
     records: core::iter::Peekable<R>,
     failure: Option<(i64, ReportRecord<'b>, Reason)>,
-    /// By component and label.
-    parameters: BTreeMap<(usize, i64), Parameter<'m>>,
+    /// By the component's identifier and the label.
+    parameters: BTreeMap<(String, i64), Parameter<'m>>,
     section: i64,
     shared: bool,
     /// Where the sequence of the section begins in the manifest's input.
@@ -58,12 +66,16 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
     /// At the start, with these records left to use up.
     pub(super) fn new(
         manifest: &'m Manifest<'m>,
+        dependencies: &'m [Manifest<'m>],
         records: R,
         failure: Option<(i64, ReportRecord<'b>, Reason)>,
         replay: Replay,
     ) -> Self {
         Self {
             manifest,
+            path: Vec::new(),
+            prefix: None,
+            dependencies,
             records: records.peekable(),
             failure,
             parameters: BTreeMap::new(),
@@ -81,8 +93,13 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
         if self.stopped {
             return;
         }
-        let Some(sequence) = self.manifest.section(label) else { return };
         self.section = label;
+        self.stopped |= !self.run_present_section();
+    }
+
+    /// Runs the present section of the present manifest; whether it succeeded.
+    fn run_present_section(&mut self) -> bool {
+        let Some(sequence) = self.manifest.section(self.section) else { return true };
         let count = self.manifest.common().component_count();
         let targets = if count == 1 { vec![0] } else { Vec::new() };
         for (shared, sequence) in [(true, self.manifest.shared_sequence()), (false, Some(sequence))]
@@ -99,10 +116,55 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
                 last_end: end,
             };
             if !self.run(sequence, &mut scope) {
-                self.stopped = true;
-                return;
+                return false;
             }
         }
+        true
+    }
+
+    /// Runs the present section of a dependency; whether it succeeded.
+    fn run_dependency(&mut self, dependency: &'m Manifest<'m>, component: usize) -> bool {
+        // Beyond suit-components the prefix is what names the component.
+        let is_listed = component < self.manifest.components().len();
+        let prefix = self.manifest.dependencies().get(component).and_then(|it| it.prefix);
+        let around = (self.manifest, self.prefix, self.shared, self.start);
+        self.manifest = dependency;
+        self.prefix = prefix.filter(|_| is_listed).or(self.prefix);
+        self.path.push(component);
+        let succeeded = self.run_present_section();
+        self.path.pop();
+        (self.manifest, self.prefix, self.shared, self.start) = around;
+        succeeded
+    }
+
+    /// The manifest that a component of this one holds, if it is among those that are known.
+    fn dependency(&self, component: usize) -> Option<&'m Manifest<'m>> {
+        let wanted = self.parameters.get(&self.key(component, parameter::IMAGE_DIGEST))?;
+        let Parameter::ImageDigest(wanted) = wanted else { return None };
+        let mut known =
+            self.dependencies.iter().filter(|_| self.path.len() < ManifestPath::MAX_DEPTH);
+        known.find(|manifest| manifest.digest() == Some(*wanted))
+    }
+
+    /// Tells of the records of a dependency that is not known; whether it ended everything.
+    fn pass_over(&mut self, command: &Command<'_>, component: usize) -> bool {
+        let mut path = self.path.clone();
+        path.push(component);
+        let is_inside = |record: &ReportRecord<'_>| {
+            let mut indices = record.manifest_id().iter();
+            path.iter().all(|index| indices.next() == Some(*index))
+        };
+        while let Some(record) = self.records.next_if(is_inside) {
+            let text = format!(
+                "in dependency {}: a record of section {}, byte {}",
+                path_text(&record),
+                record.section(),
+                record.section_offset()
+            );
+            let event = self.event(command, component, Ended::Untold, text);
+            self.replay.events.push(event);
+        }
+        self.failure.as_ref().is_some_and(|(_, record, _)| is_inside(record))
     }
 
     /// Runs a sequence; whether it succeeded.
@@ -144,8 +206,9 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
             Operation::CopyParams(sources) => {
                 for (index, labels) in sources.iter() {
                     for label in labels.iter() {
-                        if let Some(value) = self.parameters.get(&(index, label)).copied() {
-                            self.parameters.insert((component, label), value);
+                        let copied = self.parameters.get(&self.key(index, label)).copied();
+                        if let Some(value) = copied {
+                            self.parameters.insert(self.key(component, label), value);
                         }
                     }
                 }
@@ -168,7 +231,18 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
                 self.tell(command, component, ended);
                 return ended != Ended::Badly;
             }
-            Operation::Action(_, policy) => {
+            Operation::Action(Action::ProcessDependency, _)
+                if self.manifest.dependencies().get(component).is_none() && !failed_here => {}
+            Operation::Action(action, policy) => {
+                let is_processed = action == Action::ProcessDependency && !failed_here;
+                let inner = match self.dependency(component).filter(|_| is_processed) {
+                    Some(dependency) => self.run_dependency(dependency, component),
+                    None if matches!(action, Action::ProcessDependency | Action::Unlink) => {
+                        !self.pass_over(command, component)
+                    }
+                    None => true,
+                };
+                let failed_here = failed_here || !inner;
                 let recorded = self.take_record(command, component).is_some();
                 if recorded && !failed_here && policy == ReportingPolicy::default() {
                     self.replay.contradictions.push(format!(
@@ -179,6 +253,8 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
                 }
                 let ended = if failed_here { Ended::Badly } else { Ended::Well };
                 self.tell(command, component, ended);
+                self.stopped |= failed_here;
+                return !failed_here;
             }
             Operation::Custom(_) => {
                 let recorded = self.take_record(command, component).is_some();
@@ -242,7 +318,7 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
         if let Some(label) = measured(condition)
             && let Some(actual) = record.properties().get(label)
         {
-            let expected = self.parameters.get(&(component, label));
+            let expected = self.parameters.get(&self.key(component, label));
             return if expected == Some(&actual) { Ended::Well } else { Ended::Badly };
         }
         // Without a policy that wants success recorded, a record means failure.
@@ -253,12 +329,17 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
             // A failure here would have ended everything, and the result would point here.
             return Ended::Well;
         }
-        let next = self.records.peek().map(|record| (record.section(), record.section_offset()));
+        let next = self
+            .records
+            .peek()
+            .map(|record| (record.manifest_id(), record.section(), record.section_offset()));
         let here = command.offset.saturating_sub(self.start);
         let end = scope.end.saturating_sub(self.start);
         let last_end = scope.last_end.saturating_sub(self.start);
         match next {
-            Some((section, offset)) if section == self.section_label() => {
+            Some((path, section, offset))
+                if path.iter().eq(self.path.iter().copied()) && section == self.section_label() =>
+            {
                 match usize::try_from(offset).unwrap_or(usize::MAX) {
                     // Something after it in the same alternative ran, or something in the next one.
                     offset if (here..end).contains(&offset) => Ended::Well,
@@ -281,7 +362,7 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
             if let Parameter::SoftFailure(soft) = value {
                 scope.soft = soft;
             }
-            let key = (component, value.label());
+            let key = self.key(component, value.label());
             if replace || !self.parameters.contains_key(&key) {
                 self.parameters.insert(key, value);
             }
@@ -295,7 +376,7 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
 
     fn is_at(&self, record: &ReportRecord<'_>, command: &Command<'_>, component: usize) -> bool {
         let offset = u64::try_from(command.offset.saturating_sub(self.start)).ok();
-        record.manifest_id().is_root()
+        record.manifest_id().iter().eq(self.path.iter().copied())
             && record.section() == self.section_label()
             && Some(record.section_offset()) == offset
             && u64::try_from(component) == Ok(record.component_index())
@@ -311,29 +392,17 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
         }
     }
 
-    /// Uses up the next record if it is of this command; those of dependencies before it are told.
+    /// Uses up the next record if it is of this command.
     fn take_record(&mut self, command: &Command<'_>, component: usize) -> Option<ReportRecord<'b>> {
-        while let Some(record) = self.records.peek() {
-            if record.manifest_id().is_root() {
-                break;
-            }
-            let id: Vec<_> = record.manifest_id().iter().map(|index| index.to_string()).collect();
-            let text = format!(
-                "in dependency {}: a record of section {}, byte {}",
-                id.join("/"),
-                record.section(),
-                record.section_offset()
-            );
-            self.records.next();
-            let event = self.event(command, component, Ended::Untold, text);
-            self.replay.events.push(event);
-        }
         let next = *self.records.peek()?;
         if self.is_at(&next, command, component) { self.records.next() } else { None }
     }
 
     fn tell(&mut self, command: &Command<'_>, component: usize, ended: Ended) {
-        let of = self.identifier(component);
+        let of = match self.identifier(component) {
+            Some(identifier) => format!("component {component} {identifier}"),
+            None => format!("component {component}"),
+        };
         let what = name(command).trim_start_matches("suit-").to_owned();
         let ended_in_words = match (ended, Condition::from_label(command.label).is_some()) {
             (Ended::Well, true) => "holds",
@@ -343,7 +412,7 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
             (Ended::Untold, _) => "recorded, but not how it ended",
         };
         let detail = detail_label(command.label)
-            .and_then(|label| self.parameters.get(&(component, label)))
+            .and_then(|label| self.parameters.get(&self.key(component, label)))
             .map(|value| format!(" ({})", inspect::parameter_value(value)))
             .unwrap_or_default();
         let text = format!("{of}: {what}{detail}: {ended_in_words}");
@@ -353,6 +422,7 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
 
     fn event(&self, command: &Command<'_>, component: usize, ended: Ended, text: String) -> Event {
         Event {
+            manifest: self.path.clone(),
             section: self.section,
             shared: self.shared,
             offset: command.offset,
@@ -363,11 +433,19 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
         }
     }
 
-    fn identifier(&self, component: usize) -> String {
-        match self.manifest.common().component(component) {
-            Some(identifier) => format!("component {component} {identifier}"),
-            None => format!("component {component}"),
-        }
+    /// Under what a parameter of a component is kept: dependencies may have the same components.
+    fn key(&self, component: usize, label: i64) -> (String, i64) {
+        (self.identifier(component).unwrap_or_default(), label)
+    }
+
+    /// The component's identifier, in words.
+    fn identifier(&self, component: usize) -> Option<String> {
+        let identifier = self.manifest.common().component(component)?;
+        let full = match self.prefix {
+            Some(prefix) => identifier.behind(prefix)?,
+            None => identifier,
+        };
+        Some(full.to_string())
     }
 
     /// What was told, with how it ended.
@@ -392,8 +470,12 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
                     ));
                 }
                 let of = labels::manifest_element_name(record.section()).unwrap_or("the manifest");
+                let within = match record.manifest_id().is_root() {
+                    true => String::new(),
+                    false => format!(" of dependency {}", path_text(&record)),
+                };
                 format!(
-                    "ended in {of} at byte {}, component {}: {} (code {code})",
+                    "ended in {of}{within} at byte {}, component {}: {} (code {code})",
                     record.section_offset(),
                     record.component_index(),
                     reason.text()
@@ -402,6 +484,12 @@ impl<'m, 'b, R: Iterator<Item = ReportRecord<'b>>> Machine<'m, 'b, R> {
         };
         self.replay
     }
+}
+
+/// The component indices that lead to the manifest of a record.
+fn path_text(record: &ReportRecord<'_>) -> String {
+    let indices: Vec<_> = record.manifest_id().iter().map(|index| index.to_string()).collect();
+    indices.join("/")
 }
 
 /// The scope of a sequence that is nested for one component.
