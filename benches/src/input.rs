@@ -9,7 +9,8 @@ use hexad_cose_core::{
 use hexad_coswid::{
     ConciseSwidTag, Entity, Evidence, File, HashEntry, PayloadOrEvidence, Role, TagId,
 };
-use hexad_eat::{BootState, DebugStatus, Formatted, OemId, Token, Ueid};
+use hexad_eat::psa::{self, SecurityLifecycle, SoftwareComponent};
+use hexad_eat::{BootState, DebugStatus, Formatted, Nonce, OemId, Token, Ueid};
 use hexad_rustcrypto::{RustCrypto, SigningKey};
 use hexad_suit::builder::{ManifestBuilder, Sequence};
 use hexad_suit::command::{Action, Condition, ReportingPolicy};
@@ -174,6 +175,42 @@ pub fn token() -> Result<Signed, Box<dyn std::error::Error>> {
         .measurements(&[Formatted::coswid(&tag)])
         .sign(&key, &mut RustCrypto)?
         .to_vec();
+    Ok(Signed { message, key: public_half(&key)? })
+}
+
+/// A token by ESP256 as RFC 9783 has them: two software components.
+///
+/// # Errors
+/// Those of the builder: none, unless it is broken.
+pub fn psa_token() -> Result<Signed, Box<dyn std::error::Error>> {
+    let key = SigningKey::from_bytes(Curve::P256, &[7; 32])?;
+    let mut instance = [0x5a; 33];
+    instance[0] = 1;
+    let components = [
+        SoftwareComponent {
+            measurement_type: Some("PRoT"),
+            version: Some("1.4.0"),
+            ..SoftwareComponent::new(&[3; 32], &[4; 32])
+        },
+        SoftwareComponent {
+            measurement_type: Some("ARoT"),
+            version: Some("0.1.4"),
+            ..SoftwareComponent::new(&[5; 32], &[4; 32])
+        },
+    ];
+    let claims = psa::Claims {
+        software_components: (&components).into(),
+        ..psa::Claims::new(
+            Nonce::new(&[0x42; 32])?,
+            Ueid::create(&instance)?,
+            &[2; 32],
+            1,
+            SecurityLifecycle::new(0x3000)?,
+        )
+    };
+    let mut buffer = [0; 640];
+    let draft = claims.to_be_signed(Algorithm::ESP256, &mut buffer)?;
+    let message = draft.sign(&key, &mut RustCrypto)?.to_vec();
     Ok(Signed { message, key: public_half(&key)? })
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod cbor;
+pub mod eat;
 pub mod encrypt0;
 pub mod input;
 pub mod sign1;
@@ -46,5 +47,6 @@ pub fn all(measure: &mut impl Measure) {
     suit::envelope(measure);
     suit::components(measure);
     suit::payload(measure);
+    eat::tokens(measure);
     cbor::map(measure);
 }

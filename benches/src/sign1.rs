@@ -125,13 +125,13 @@ pub fn check(measure: &mut impl Measure) {
 /// The signature check that all are given. As in the backend, the key is a point that has to be
 /// decoded first.
 #[derive(Debug)]
-enum Primitive {
+pub(crate) enum Primitive {
     P256(Vec<u8>),
     Ed25519(Vec<u8>),
 }
 
 impl Primitive {
-    fn new(key: &PublicKeyBuf) -> Self {
+    pub(crate) fn new(key: &PublicKeyBuf) -> Self {
         match key.as_public() {
             PublicKey::Ec2 { x, y: Y::Coordinate(y), .. } => Self::P256([&[4], x, y].concat()),
             PublicKey::Okp { x, .. } => Self::Ed25519(x.to_vec()),
@@ -146,14 +146,14 @@ impl Primitive {
         }
     }
 
-    fn check(&self, signed: &[u8], signature: &[u8]) -> Result<(), Invalid> {
+    pub(crate) fn check(&self, signed: &[u8], signature: &[u8]) -> Result<(), Invalid> {
         match self {
             Self::P256(_) => self.check_digest(&Sha256::digest(signed), signature),
             Self::Ed25519(_) => self.check_message(&[signed], signature),
         }
     }
 
-    fn check_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), Invalid> {
+    pub(crate) fn check_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), Invalid> {
         let Self::P256(point) = self else { return Err(Invalid) };
         let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(point).map_err(|_| Invalid)?;
         let signature = p256::ecdsa::Signature::from_slice(signature).map_err(|_| Invalid)?;
@@ -176,7 +176,7 @@ impl Primitive {
 
 /// That a signature does not hold.
 #[derive(Debug)]
-struct Invalid;
+pub(crate) struct Invalid;
 
 impl cose2::Verifier for Primitive {
     fn alg(&self) -> Option<cose2::Label> {

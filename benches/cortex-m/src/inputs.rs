@@ -65,5 +65,7 @@ pub const EXAMPLES_KEY: &[u8] = input!("examples.key");
 
 /// An EAT by ESP256 under [`P256_KEY`], with [`TAG`] as its measurement.
 pub const TOKEN: &[u8] = input!("token.eat");
+/// A PSA token by ESP256 under [`P256_KEY`], of two software components.
+pub const PSA_TOKEN: &[u8] = input!("token.psa");
 /// An evidence CoSWID of one file.
 pub const TAG: &[u8] = input!("tag.coswid");

@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("update.suit", &input::update()?.message)?;
     write("image.bin", &input::IMAGE)?;
     write("token.eat", &input::token()?.message)?;
+    write("token.psa", &input::psa_token()?.message)?;
     write("tag.coswid", &input::tag()?)?;
     match arguments.next() {
         Some(vectors) => examples(&folder, &vectors.join("suit/manifest-37")),

@@ -1,0 +1,16 @@
+//! PSA token: making and signing, by hexad-eat on hexad-cortex-m4.
+#![no_std]
+#![no_main]
+
+use cortex_m_rt::entry;
+use hexad_bench_cortex_m::{PRIVATE_KEY, attest};
+use hexad_cortex_m4::{CortexM4, SigningKey};
+use hexad_cose_core::Curve;
+
+#[entry]
+fn main() -> ! {
+    hexad_bench_cortex_m::run(|criterion| {
+        let key = SigningKey::from_bytes(Curve::P256, &PRIVATE_KEY).expect("a key");
+        attest::psa_create(criterion, "hexad-cortex-m4", &key, CortexM4);
+    })
+}
