@@ -12,6 +12,7 @@ use hexad_cose_core::{
     Mac, Mac0, NewCountersignature, NewHeaders, NewRecipient, Parameter, Secret, Sign, Sign1,
     insert_unprotected, jwk,
 };
+use hexad_coswid::convert::to_swid;
 use hexad_coswid::{
     ConciseSwidTag, Entity, HashEntry, Payload, PayloadOrEvidence, Role, TagId, VersionScheme,
 };
@@ -60,6 +61,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("suit_process", vec![("two_components", envelope.manifest()?.to_vec())])?;
     write("suit_author", vec![("failed_condition", suit_author(&envelope)?)])?;
     write("coswid", coswid()?)?;
+    write("coswid_convert", documents()?)?;
+    write("coswid_tag", choices())?;
+    write("eat_claims", choices())?;
     write("eat", eat()?)?;
     write("ear", ear()?)?;
     write("mud_json", mud_json()?)?;
@@ -405,6 +409,30 @@ fn coswid() -> Seeds {
     };
     let mut buffer = [0; 256];
     Ok(vec![("payload", tag.encode(&mut buffer)?.to_vec())])
+}
+
+/// Of a generator, which has to decide all along.
+fn choices() -> Vec<(&'static str, Vec<u8>)> {
+    let counted = |step: usize| (0..1024).map(|n| (n * step >> 2) as u8).collect();
+    vec![("by_1", counted(1)), ("by_53", counted(53)), ("by_111", counted(111))]
+}
+
+/// Descriptions of software, of which tags are made.
+fn documents() -> Seeds {
+    let (_, tag) = coswid()?.remove(0);
+    let (xml, _) = to_swid(&ConciseSwidTag::parse(&tag)?);
+    let cyclonedx = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[
+        {"type":"application","bom-ref":"a","name":"app","version":"1.0","publisher":"Example",
+        "hashes":[{"alg":"SHA-256","content":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}]}]}"#;
+    let spdx = r#"{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","documentNamespace":"https://example.com/1",
+        "name":"d","packages":[{"SPDXID":"SPDXRef-a","name":"app","versionInfo":"1.0","supplier":"Organization: Example",
+        "hasFiles":["SPDXRef-f"]}],"files":[{"SPDXID":"SPDXRef-f","fileName":"./bin/app","checksums":[{"algorithm":"SHA256",
+        "checksumValue":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}]}]}"#;
+    let documents = [("swid", xml.as_str()), ("cyclonedx", cyclonedx), ("spdx", spdx)];
+    let mut seeds: Vec<_> = documents.map(|(name, text)| (name, text.as_bytes().to_vec())).into();
+    // uSWID writes tags one behind the other.
+    seeds.push(("uswid", tag.repeat(2)));
+    Ok(seeds)
 }
 
 fn eat() -> Seeds {

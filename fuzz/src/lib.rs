@@ -1,6 +1,7 @@
 //! What the fuzz targets share: the promises that every parser makes, and a signed wrapping for inputs.
 
 pub mod cose;
+pub mod generate;
 pub mod mud;
 pub mod suit;
 
