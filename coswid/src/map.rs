@@ -101,7 +101,7 @@ impl<'b, T: Entry<'b>> OneOrMore<'b, T> {
     }
 
     fn encoded(from: Cursor<'b>, to: Cursor<'b>, count: usize) -> Self {
-        Self { source: Source::Encoded { entries: between(from, to), count } }
+        Self { source: Source::Encoded { entries: from.rest().until(&to), count } }
     }
 
     /// Writes one entry as itself, several as an array; nothing must not be written.
@@ -278,7 +278,7 @@ pub(crate) fn read<'b>(
             _ => cursor.skip()?,
         }
     }
-    Ok(Extensions::of(between(from, *cursor), known))
+    Ok(Extensions::of(from.rest().until(cursor), known))
 }
 
 /// Reads an "integer label with text escape" whose index must be in `range` and not 0.
@@ -310,12 +310,6 @@ pub(crate) fn write_label(
         Label::Index(_) => return Err(Error::new(ErrorKind::IndexRange, 0)),
     };
     Ok(())
-}
-
-/// What stands between two positions of the same input.
-pub(crate) fn between<'b>(from: Cursor<'b>, to: Cursor<'b>) -> Raw<'b> {
-    let length = to.offset().saturating_sub(from.offset());
-    Raw::new(from.rest().bytes().get(..length).unwrap_or_default(), from.offset())
 }
 
 /// Puts an "integer label with text escape", if there is one.

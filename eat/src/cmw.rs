@@ -5,7 +5,7 @@ use hexad_cose_core::cbor::{Cursor, Encoder, Raw, Type};
 use hexad_cose_core::{ErrorKind as Cose, Label};
 
 use crate::error::{Error, ErrorKind};
-use crate::list::{Codec, List, between};
+use crate::list::{Codec, List};
 use crate::submods::MAX_SUBMODULE_DEPTH;
 
 /// The type of a wrapped message.
@@ -147,7 +147,7 @@ impl<'b> Codec<'b> for Entry<'b> {
         } else {
             Cmw::parse_at(cursor, depth)?;
         }
-        Ok(Self { label, source: Source::Encoded(between(here, *cursor)) })
+        Ok(Self { label, source: Source::Encoded(here.rest().until(cursor)) })
     }
 
     fn encode(&self, encoder: &mut Encoder<'_>) -> Result<(), Error> {

@@ -143,7 +143,7 @@ impl<'b, T: Element<'b>> List<'b, T> {
     }
 
     fn encoded(from: Cursor<'b>, to: Cursor<'b>, count: usize) -> Self {
-        Self { source: Source::Encoded { values: between(from, to), count } }
+        Self { source: Source::Encoded { values: from.rest().until(&to), count } }
     }
 
     /// Writes `[+ T]`.
@@ -206,12 +206,6 @@ impl<'b, T: Element<'b>> List<'b, T> {
     fn find(&self, key: Label<'_>) -> Option<T> {
         self.iter().find(|value| value.key() == key)
     }
-}
-
-/// What stands between two positions of the same input.
-pub(crate) fn between<'b>(from: Cursor<'b>, to: Cursor<'b>) -> Raw<'b> {
-    let length = to.offset().saturating_sub(from.offset());
-    Raw::new(from.rest().bytes().get(..length).unwrap_or_default(), from.offset())
 }
 
 impl<'b, T: Element<'b>> Default for List<'b, T> {

@@ -6,7 +6,7 @@ use hexad_cose_core::{ErrorKind as Cose, Label};
 use crate::claims::Claims;
 use crate::error::{Error, ErrorKind};
 use crate::labels;
-use crate::list::{Codec, between};
+use crate::list::Codec;
 
 /// How many submodules may enclose one another.
 pub const MAX_SUBMODULE_DEPTH: usize = 4;
@@ -97,7 +97,7 @@ impl<'b> Codec<'b> for NamedSubmodule<'b> {
                     return Err(here.error(Cose::TooDeep).into());
                 }
                 Claims::parse_inside(cursor, depth)?;
-                let source = Source::Encoded(between(here, *cursor));
+                let source = Source::Encoded(here.rest().until(cursor));
                 Submodule::ClaimsSet(SubmoduleClaims { source })
             }
             Type::Array => {
