@@ -6,20 +6,25 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand, ValueEnum};
-use hexad_cose_core::cbor::{Cursor, Type, outline};
-use hexad_cose_core::{Algorithm, Key, Verified};
+use hexad_cose_core::cbor::{Cursor, Raw, Type, outline};
+use hexad_cose_core::{
+    Algorithm, ContentKey, Expect, Headers, Key, Message, Recipient, RecipientKey, Recipients,
+    Verified,
+};
 use hexad_eat::freshness::{Clock, check_nonce, check_validity};
 use hexad_eat::inspect::{CLAIMS, claims_lines};
-use hexad_eat::profile::AnyClaims;
-use hexad_eat::{Claims, ConstrainedDevice, Error, JsonClaims, Jwt, Number, Profile, Token, Uccs};
-use hexad_rustcrypto::RustCrypto;
+use hexad_eat::profile::{AnyClaims, NestedCwt};
+use hexad_eat::{
+    Claims, ConstrainedDevice, Error, ErrorKind, JsonClaims, Jwt, Number, Profile, Token, Uccs,
+};
+use hexad_rustcrypto::{AgreementKey, RustCrypto};
 use serde_json::{Value, json};
 
 use crate::arguments::{self, Bytes};
 use crate::cose::{describe_headers, show_headers};
 use crate::failure::Failure;
 use crate::input::{Input, hex};
-use crate::keys::{KeyFile, MACS, SIGNATURES};
+use crate::keys::{CONTENTS, KeyFile, MACS, RECIPIENTS, SIGNATURES};
 use crate::report::{Report, outline_json};
 
 #[derive(Subcommand, Debug)]
@@ -52,9 +57,12 @@ pub struct Inspect {
 pub struct Verify {
     /// Token (CWT), raw or in hexadecimal; `-` is standard input
     file: PathBuf,
-    /// The device's key: PEM, COSE_Key or JWK
+    /// The device's key: PEM, COSE_Key or JWK; that of the token's MAC or cipher where nobody signed
     #[arg(short, long)]
     key: PathBuf,
+    /// The key under which the signed token was encrypted, or its key was wrapped
+    #[arg(long, value_name = "KEY")]
+    decrypt: Option<PathBuf>,
     /// The nonce that was given out
     #[arg(long, value_name = "HEX", value_parser = arguments::hexadecimal)]
     #[arg(required_unless_present = "any_nonce", conflicts_with = "any_nonce")]
@@ -131,11 +139,16 @@ fn describe(bytes: &[u8]) -> Result<Report, Error> {
         (0, claims_lines(bytes)?)
     } else {
         let token = Token::parse(bytes)?;
+        let Ok(payload) = token.unverified_payload() else {
+            report.unproven("EAT; encrypted");
+            describe_headers(&mut report, token.headers());
+            show_headers(&mut report, token.headers())?;
+            return Ok(report);
+        };
         report.unproven("EAT; not verified");
         describe_headers(&mut report, token.headers());
         show_headers(&mut report, token.headers())?;
         summary(&mut report, &token.unverified_claims()?);
-        let payload = token.unverified_payload()?;
         (payload.offset(), outline(payload, Some(&CLAIMS))?)
     };
     report.items("claims", offset, lines.get(1..).unwrap_or_default());
@@ -166,13 +179,31 @@ fn verify(arguments: &Verify) -> Result<Report, Failure> {
     let refuse = |error: Error| input.reject(error);
 
     let token = Token::parse(input.bytes()).map_err(refuse)?;
-    let offered = if key.symmetric().is_some() { MACS } else { SIGNATURES };
-    let algorithms = arguments.alg.as_ref().map_or(offered, std::slice::from_ref);
-    let claims = match arguments.profile {
-        TokenProfile::Any => prove(&token, &key, &AnyClaims { algorithms }),
-        TokenProfile::ConstrainedDevice => prove(&token, &key, &ConstrainedDevice),
+    let (mut around, mut plaintext) = (vec![0; input.bytes().len()], vec![0; input.bytes().len()]);
+    let token = match &arguments.decrypt {
+        Some(file) => {
+            let file = KeyFile::read(file)?;
+            let outer = NestedCwt { algorithms: CONTENTS };
+            let inner = decrypt(&token, &file.key()?, &outer, &mut around).map_err(refuse)?;
+            inner.into_inner()
+        }
+        None => token,
     };
-    let claims = claims.map_err(refuse)?;
+    let offered = match token.message() {
+        Message::Encrypt0(_) | Message::Encrypt(_) => CONTENTS,
+        _ if key.symmetric().is_some() => MACS,
+        _ => SIGNATURES,
+    };
+    let algorithms = arguments.alg.as_ref().map_or(offered, std::slice::from_ref);
+    let proven = match arguments.profile {
+        TokenProfile::Any => {
+            prove_or_decrypt(&token, &key, &AnyClaims { algorithms }, &mut plaintext)
+        }
+        TokenProfile::ConstrainedDevice => {
+            prove_or_decrypt(&token, &key, &ConstrainedDevice, &mut plaintext)
+        }
+    };
+    let (claims, payload) = proven.map_err(refuse)?.into_inner();
     if let Some(nonce) = &arguments.nonce {
         check_nonce(&claims, nonce.as_slice()).map_err(refuse)?;
     }
@@ -186,23 +217,120 @@ fn verify(arguments: &Verify) -> Result<Report, Failure> {
     let nonce = if arguments.nonce.is_some() { "is the one given out" } else { "not checked" };
     report.entry("nonce_checked", "nonce", nonce, arguments.nonce.is_some());
     summary(&mut report, &claims);
-    let payload = token.unverified_payload().map_err(refuse)?;
     let lines = outline(payload, Some(&CLAIMS)).map_err(|error| input.reject(error))?;
     report.items("claims", payload.offset(), lines.get(1..).unwrap_or_default());
     report.json("claims", outline_json(&lines));
     Ok(report)
 }
 
-/// The claims of a token that `key` vouches for, by signature or tag as the key has it.
-pub fn prove<'b>(
+/// What is read of a token that `key` vouches for: by its signature, or one of them, or by its tag.
+pub fn prove<'b, P: Profile>(
+    token: &Token<'b>,
+    key: &Key<'_>,
+    profile: &P,
+) -> Result<Verified<P::Content<'b>>, Error> {
+    let crypto = &mut RustCrypto;
+    match token.message() {
+        Message::Sign(message) => {
+            let prove = |signature| {
+                token
+                    .check_signature(&signature, key, profile, &mut RustCrypto)?
+                    .run(&mut RustCrypto)
+            };
+            let mut refused = Err(Error::new(ErrorKind::Protection, 0));
+            for signature in message.signatures() {
+                refused = prove(signature);
+                if refused.is_ok() {
+                    break;
+                }
+            }
+            refused
+        }
+        Message::Mac(message) => {
+            let given = given(key, profile, message.recipients(), |recipient, key, expect| {
+                message.content_key(recipient, key, expect, &mut RustCrypto)
+            })?;
+            token.verify_mac(&given.secret(), profile, crypto)
+        }
+        _ if key.symmetric().is_some() => token.verify_mac(&key.secret()?, profile, crypto),
+        _ => token.check(key, profile, crypto)?.run(crypto),
+    }
+}
+
+/// What is read of a token that is encrypted under `key`, or under a key that it gives.
+fn decrypt<'b, P: Profile>(
+    token: &Token<'b>,
+    key: &Key<'_>,
+    profile: &P,
+    plaintext: &'b mut [u8],
+) -> Result<Verified<P::Content<'b>>, Error> {
+    let Message::Encrypt(message) = token.message() else {
+        return token.decrypt(&key.secret()?, profile, plaintext, &mut RustCrypto);
+    };
+    let given = given(key, profile, message.recipients(), |recipient, key, expect| {
+        message.content_key(recipient, key, expect, &mut RustCrypto)
+    })?;
+    token.decrypt(&given.secret(), profile, plaintext, &mut RustCrypto)
+}
+
+/// The key that the first of the recipients gives who can be reached by the shared `key`.
+fn given<'b>(
+    key: &Key<'_>,
+    profile: &impl Profile,
+    recipients: Recipients<'b>,
+    content_key: impl Fn(
+        &Recipient<'b>,
+        &RecipientKey<'_, AgreementKey>,
+        Expect<'_>,
+    ) -> Result<ContentKey, hexad_cose_core::Error>,
+) -> Result<ContentKey, Error> {
+    let shared = RecipientKey::Shared(key.secret()?);
+    let expect = Expect::any(profile.algorithms()).recipients(RECIPIENTS);
+    let mut refused = Err(Error::new(ErrorKind::Protection, 0));
+    for recipient in recipients {
+        refused = content_key(&recipient, &shared, expect).map_err(Error::from);
+        if refused.is_ok() {
+            break;
+        }
+    }
+    refused
+}
+
+/// The claims, and their encoding.
+fn prove_or_decrypt<'b>(
     token: &Token<'b>,
     key: &Key<'_>,
     profile: &impl for<'p> Profile<Content<'p> = Claims<'p>>,
-) -> Result<Verified<Claims<'b>>, Error> {
-    if key.symmetric().is_some() {
-        token.verify_mac(&key.secret()?, profile, &mut RustCrypto)
-    } else {
-        token.check(key, profile, &mut RustCrypto)?.run(&mut RustCrypto)
+    plaintext: &'b mut [u8],
+) -> Result<Verified<(Claims<'b>, Raw<'b>)>, Error> {
+    match token.message() {
+        Message::Encrypt0(_) | Message::Encrypt(_) => {
+            decrypt(token, key, &WithEncoding(profile), plaintext)
+        }
+        _ => prove(token, key, &WithEncoding(profile)),
+    }
+}
+
+/// What a profile reads, and what it reads it from.
+struct WithEncoding<'p, P>(&'p P);
+
+impl<P: Profile> Profile for WithEncoding<'_, P> {
+    type Content<'b> = (P::Content<'b>, Raw<'b>);
+
+    fn algorithms(&self) -> &[Algorithm] {
+        self.0.algorithms()
+    }
+
+    fn messages(&self) -> &[u64] {
+        self.0.messages()
+    }
+
+    fn read<'b>(
+        &self,
+        headers: &Headers<'b>,
+        payload: Raw<'b>,
+    ) -> Result<Self::Content<'b>, Error> {
+        self.0.read(headers, payload).map(|content| (content, payload))
     }
 }
 

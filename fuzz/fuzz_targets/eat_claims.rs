@@ -41,8 +41,9 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     if claims.others.iter().next().is_none()
         && let Ok(text) = json::write(&claims)
     {
+        // A body that is a text may be read as what it is the base64url of: the JSON stays the same.
         let read = JsonClaims::parse(&text).expect("what is written is read");
-        assert_eq!(written(&read.claims()).len(), again.len(), "{text}");
+        assert_eq!(json::write(&read.claims()).as_ref(), Ok(&text));
     }
 
     let parse = |data: &[u8]| Claims::parse(data).map(drop).map_err(|error| error.offset());

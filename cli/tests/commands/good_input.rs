@@ -365,6 +365,17 @@ fn tokens_are_made_from_json() {
     assert_eq!((&object["ok"], &object["dbgstat"]), (&true.into(), &"disabled-since-boot".into()));
     refused(folder, &[&verify[..], &["0001020304050607"]].concat(), 1);
 
+    // Signed, then encrypted.
+    let around = ["cose", "encrypt", "token", "-k", "content.cbor", "--alg", "A128GCM"];
+    accepted(folder, &[&around[..], &["-o", "sealed"]].concat());
+    let object = json(folder, &["eat", "inspect", "sealed"]);
+    assert_eq!((&object["verified"], object["claims"].is_null()), (&false.into(), true));
+    let verify = ["eat", "verify", "sealed", "-k", "author.pem", "--nonce", nonce];
+    let object = json(folder, &[&verify[..], &["--decrypt", "content.cbor"]].concat());
+    assert_eq!(object["dbgstat"], "disabled-since-boot");
+    refused(folder, &[&verify[..], &["--decrypt", "shared.cbor"]].concat(), 1);
+    refused(folder, &verify, 1);
+
     accepted(folder, &["eat", "create", "claims.json", "-o", "claims.cbor"]);
     accepted(folder, &["eat", "create", "claims.json", "--unprotected", "-o", "claims.uccs"]);
     for form in ["claims.json", "claims.cbor", "claims.uccs", "token"] {
