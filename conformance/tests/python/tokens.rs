@@ -215,7 +215,7 @@ fn issue(keys: &Keys, claims: Claims<'_>, random: &mut ChaCha8Rng) -> Result<Vec
     let headers = if is_mac { headers } else { headers.iv(&iv) };
     let token = Token::builder(headers, &mut buffer);
     let token = match signed {
-        Some(signed) => token.nested(signed),
+        Some(signed) => token.nested(signed)?,
         None => token.claims(claims),
     };
     let secret = key.secret();

@@ -157,17 +157,24 @@ impl<'w, 'c> TokenBuilder<'w, 'c> {
         Self { cwt_tag: false, ..self }
     }
 
-    /// With a finished token inside, in place of claims: signed, then encrypted, say (RFC 8392, 7.1).
-    #[must_use]
-    pub fn nested(self, token: &'c [u8]) -> Self {
-        Self { nested: Some(token), ..self }
+    /// With a finished token inside, in place of claims: signed, then encrypted, say. The COSE tag alone
+    /// stands before it there (RFC 8392, 7.1).
+    ///
+    /// # Errors
+    /// `Protection` when it has none.
+    pub fn nested(self, token: &'c [u8]) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(token);
+        skip_tag(&mut cursor)?;
+        match cursor.peek()? {
+            Type::Tag => Ok(Self { nested: Some(cursor.rest().bytes()), ..self }),
+            _ => Err(Error::new(ErrorKind::Protection, 0)),
+        }
     }
 
     /// Signs now; the finished token: `COSE_Sign1` with both tags, in deterministic encoding.
     ///
     /// # Errors
-    /// `Requires` as [`Claims::check_presence`]; `Protection` for what is nested without a tag; and as
-    /// [`Claims::encode`] and [`Draft::sign`].
+    /// `Requires` as [`Claims::check_presence`]; and as [`Claims::encode`] and [`Draft::sign`].
     pub fn sign<B: Sign + Hash>(self, key: &B::Key, backend: &mut B) -> Result<&'w [u8], Error> {
         Ok(self.unsigned()?.sign(key, backend)?)
     }
@@ -263,13 +270,6 @@ impl<'w, 'c> TokenBuilder<'w, 'c> {
         let message = kind(headers);
         let message = if cwt_tag { message.within_tag(tag::CWT) } else { message };
         if let Some(token) = nested {
-            // The COSE tag alone stands before it (RFC 8392, 7.1).
-            let mut cursor = Cursor::new(token);
-            skip_tag(&mut cursor)?;
-            if cursor.peek()? != Type::Tag {
-                return Err(Error::new(ErrorKind::Protection, 0));
-            }
-            let token = cursor.rest().bytes();
             return protect(message, &|encoder| Ok(encoder.raw(token).map(drop)?), buffer);
         }
         claims.check_presence()?;
