@@ -1,4 +1,4 @@
-//! What a definition in TOML says of a device; described in docs/suit-device.md.
+//! What a definition in TOML says of a device; described in cli/docs/suit-device.md.
 
 use std::collections::BTreeMap;
 use std::path::Path;

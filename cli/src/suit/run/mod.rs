@@ -28,7 +28,7 @@ pub struct Run {
     /// Trust anchor: PEM, COSE_Key or JWK; may stand several times
     #[arg(short, long, required = true)]
     key: Vec<PathBuf>,
-    /// The device, in TOML: described in docs/suit-device.md
+    /// The device, in TOML: described in cli/docs/suit-device.md
     #[arg(short, long, value_name = "FILE")]
     device: PathBuf,
     /// What to do with the manifest
