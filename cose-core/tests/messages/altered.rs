@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use hexad_cose_core::cbor::Cursor;
+use hexad_cose_core::cbor::{Cursor, Encoder};
 use hexad_cose_core::{Algorithm, ContentType, Error, ErrorKind, Message, Parameter};
 
 use crate::parties::{Kind, Plan, iv, kind};
@@ -104,28 +104,32 @@ fn one_changed_byte_is_refused_wherever_it_is_protected() {
     }
 }
 
+/// What proves a message, and its encrypted content key.
+fn proofs(message: &[u8]) -> Vec<Vec<u8>> {
+    match Message::parse(message).unwrap() {
+        Message::Sign1(message) => vec![message.signature().to_vec()],
+        Message::Sign(message) => {
+            message.signatures().map(|one| one.signature().to_vec()).collect()
+        }
+        Message::Mac0(message) => vec![message.tag().to_vec()],
+        Message::Mac(message) => vec![
+            message.tag().to_vec(),
+            message.recipients().next().unwrap().ciphertext().unwrap().to_vec(),
+        ],
+        Message::Encrypt0(message) => vec![message.ciphertext().unwrap().bytes().to_vec()],
+        Message::Encrypt(message) => {
+            vec![message.recipients().next().unwrap().ciphertext().unwrap().to_vec()]
+        }
+    }
+}
+
 /// The signature, the tag and the encrypted content key are refused with any bit changed, at the
 /// byte where they stand.
 #[test]
 fn one_changed_bit_of_a_signature_or_tag_is_refused_there() {
     for plan in plans() {
         let good = make(&plan);
-        let strings = match Message::parse(&good).unwrap() {
-            Message::Sign1(message) => vec![message.signature().to_vec()],
-            Message::Sign(message) => {
-                message.signatures().map(|one| one.signature().to_vec()).collect()
-            }
-            Message::Mac0(message) => vec![message.tag().to_vec()],
-            Message::Mac(message) => vec![
-                message.tag().to_vec(),
-                message.recipients().next().unwrap().ciphertext().unwrap().to_vec(),
-            ],
-            Message::Encrypt0(message) => vec![message.ciphertext().unwrap().bytes().to_vec()],
-            Message::Encrypt(message) => {
-                vec![message.recipients().next().unwrap().ciphertext().unwrap().to_vec()]
-            }
-        };
-        for string in strings {
+        for string in proofs(&good) {
             let start = good.windows(string.len()).position(|window| window == string).unwrap();
             for bit in 0..string.len() * 8 {
                 let mut bad = good.clone();
@@ -133,6 +137,33 @@ fn one_changed_bit_of_a_signature_or_tag_is_refused_there() {
                 let answer = plan.open(&bad, plan.expect(None));
                 let expected = Error::new(ErrorKind::VerificationFailed, start);
                 assert_eq!(answer, Err(expected), "{plan:?}, bit {bit}");
+            }
+        }
+    }
+}
+
+/// A signature, a tag or an encrypted content key of another length, in a message that is well-formed, is
+/// refused where it stands: also one that is right as far as it goes.
+#[test]
+fn a_truncated_signature_or_tag_is_refused_there() {
+    let encoded = |string: &[u8]| {
+        let mut encoded = Vec::new();
+        Encoder::appending(&mut encoded).bytes(string).unwrap();
+        encoded
+    };
+    for plan in plans() {
+        let good = make(&plan);
+        for string in proofs(&good) {
+            let whole = encoded(&string);
+            let start = good.windows(whole.len()).position(|window| window == whole).unwrap();
+            let longer = [&string[..], &[0]].concat();
+            let others = (0..string.len()).map(|length| &string[..length]).chain([&longer[..]]);
+            for other in others {
+                let other = encoded(other);
+                let bad = [&good[..start], &other, &good[start + whole.len()..]].concat();
+                assert_eq!(plan.kind.parse(&bad), Ok(()), "{plan:?}");
+                let answer = plan.open(&bad, plan.expect(None));
+                assert_eq!(kind(answer), ErrorKind::VerificationFailed, "{plan:?}");
             }
         }
     }

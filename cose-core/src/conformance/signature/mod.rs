@@ -200,6 +200,9 @@ impl Case {
         let (r, s) = self.signature.split_at(curve.coordinate_len());
         let beyond = [r, &sum_le(s, &decode(order))].concat();
         self.rejects(backend, &beyond, "S beyond the order (RFC 8032, 5.1.7 and 5.2.7)");
+        if curve == Curve::Ed448 {
+            self.checks_unused_bits(backend);
+        }
         let zeros = alloc::vec![0; s.len()];
         for x in small_order {
             let x = decode(x);
@@ -211,6 +214,23 @@ impl Case {
             }
             assert!(self.answer(backend, &key, &self.signature).is_err(), "{}", self.source);
         }
+    }
+
+    /// RFC 8032, 5.2.2: what encodes no number below the prime encodes no point of Ed448.
+    fn checks_unused_bits(&self, backend: &mut (impl Verify + Hash)) {
+        let (x, signature) = ED448_UNUSED_BIT;
+        let (x, message) = (decode(x), Segments::plain(b"123400"));
+        let key = PublicKey::Okp { curve: Curve::Ed448, x: &x };
+        let signed = Signed::new(self.algorithm, message, backend).expect(self.source);
+        let answer = backend.verify(self.algorithm, &key, &signed, &decode(signature));
+        refused(answer, CryptoError::Rejected, "an unused bit of R", self.source);
+
+        let mut x = self.numbers.0.clone();
+        if let Some(last) = x.last_mut() {
+            *last |= 1;
+        }
+        let key = PublicKey::Okp { curve: Curve::Ed448, x: &x };
+        self.invalid(backend, &key, "an unused bit of the key");
     }
 
     fn checks_rsa(&self, backend: &mut (impl Verify + Hash), n: &[u8], e: &[u8]) {
@@ -295,6 +315,17 @@ const ED25519_SMALL_ORDER: &[&str] = &[
 /// The order of the base point of Ed448 (RFC 8032, 5.2).
 const ED448_ORDER: &str = "f34458ab92c27823558fc58d72c26c219036d6ae49db4ec4e923ca7cffffffff\
      ffffffffffffffffffffffffffffffffffffffffffffff3f00";
+
+/// A key and a signature of `123400` whose R has the unused bit 448 set, to which a lenient decoder
+/// is blind: Wycheproof, ed448_test, 63.
+const ED448_UNUSED_BIT: (&str, &str) = (
+    "419610a534af127f583b04818cdb7f0ff300b025f2e01682bcae33fd691cee03\
+     9511df0cddc690ee978426e8b38e50ce5af7dcfba50f704c00",
+    "5db94c53101f521f6c1f43b60ea4d7e06fbd49c2e8afaf4fcc289e645e0880a8\
+     7b8e55858df4cf2291a7303ffda446b82a117b4dd408cff2811adf92201088e0\
+     51ee48b57aecf46edfc68e5baeed5ae4910ba5681d370f75ab593811e18293ef\
+     0808581c254196bcbf2b4c454136a6711b00",
+);
 
 /// The four points of small order of Ed448, and other encodings of them that a lenient decoder takes.
 const ED448_SMALL_ORDER: &[&str] = &[
