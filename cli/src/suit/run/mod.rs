@@ -202,8 +202,8 @@ fn json_of(event: &Event, procedure: Procedure) -> Value {
     }
 }
 
-/// The report of the procedure that ran last; `held` are the dependencies, by the names of the components
-/// that they were in.
+/// The report of the procedure that ran last; `held` are the dependencies, by the names of the
+/// components that they were in.
 fn report_of(
     device: &Device<'_>,
     manifest: &Manifest<'_>,
@@ -240,16 +240,14 @@ fn report_of(
 /// The record of the command that ended everything: the last one that failed, or what failed in the
 /// dependency that it has processed.
 fn fatal(records: &[Record]) -> Option<usize> {
-    let mut found = records.iter().rposition(|record| record.result.is_err())?;
     let depth = |record: &Record| record.manifest.iter().count();
-    while let Some((inner, around)) =
-        found.checked_sub(1).and_then(|it| records.get(it..=found)?.split_first())
-        && inner.result.is_err()
-        && around.first().is_some_and(|around| depth(inner) > depth(around))
-    {
-        found = found.saturating_sub(1);
-    }
-    Some(found)
+    let last = records.iter().rposition(|record| record.result.is_err())?;
+    let mut around = depth(records.get(last)?);
+    let inside = records.get(..last)?.iter().rev().take_while(|record| {
+        let outer = std::mem::replace(&mut around, depth(record));
+        record.result.is_err() && around > outer
+    });
+    Some(last.saturating_sub(inside.count()))
 }
 
 /// The manifest that a path of component indices leads to.
