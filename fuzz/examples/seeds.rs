@@ -68,7 +68,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("ear", ear()?)?;
     write("mud_json", mud_json()?)?;
     write("mud_url", mud_url()?)?;
-    write("mud_cms", mud_cms()?)
+    write("mud_cms", mud_cms()?)?;
+    write("dns", dns())
 }
 
 fn write(target: &str, seeds: Vec<(&str, Vec<u8>)>) -> Result<(), Box<dyn Error>> {
@@ -519,4 +520,37 @@ fn mud_url() -> Seeds {
 fn mud_cms() -> Seeds {
     let (certificate, signature) = mud::signature()?;
     Ok(vec![("certificate", certificate), ("signature", signature)])
+}
+
+/// Queries with their answers, and how long the query is before both: addresses, behind an alias and local ones.
+fn dns() -> Vec<(&'static str, Vec<u8>)> {
+    let question = |kind: u8| {
+        let mut message = vec![0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        message.extend(b"\x05cloud\x07example\0");
+        message.extend([0, kind, 0, 1]);
+        message
+    };
+    /// A record of the name at byte 12, or of another one, for a minute.
+    fn record(at: u8, kind: u8, data: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(data.len()).expect("a short record");
+        [&[0xc0, at, 0, kind, 0, 1, 0, 0, 0, 60, 0, length][..], data].concat()
+    }
+    let seed = |kind: u8, records: &[Vec<u8>]| {
+        let query = question(kind);
+        let mut answer = query.clone();
+        answer[2] = 0x81;
+        answer[7] = u8::try_from(records.len()).expect("few records");
+        answer.extend(records.concat());
+        let length = u8::try_from(query.len()).expect("a short query");
+        [&[length][..], &query, &answer].concat()
+    };
+    let six = [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    // The alias stands where the first record's data begin: behind header, question and the record's own head.
+    let alias = record(12, 5, b"\x04edge\x03cdn\x07example\0");
+    vec![
+        ("a", seed(1, &[record(12, 1, &[203, 0, 113, 20]), record(12, 1, &[203, 0, 113, 21])])),
+        ("aaaa", seed(28, &[record(12, 28, &six)])),
+        ("alias", seed(1, &[alias, record(43, 1, &[203, 0, 113, 20])])),
+        ("local", seed(1, &[record(12, 1, &[192, 168, 1, 1])])),
+    ]
 }
