@@ -125,7 +125,8 @@ impl<'b> Claims<'b> {
         Self::parse_all(content.get().content()?).map(Verified::new)
     }
 
-    /// Writes the claims-set in deterministic encoding.
+    /// Writes the claims-set in deterministic encoding; an audience of several that was read, as it was
+    /// received.
     ///
     /// # Errors
     /// `BufferTooSmall`; `InvalidValue` for a date that is infinite or a NaN; `Length` for an audience
@@ -338,20 +339,21 @@ impl<'b> Audience<'b> {
         if any { Ok(Self(Form::Encoded(start.until(cursor)))) } else { Err(nobody) }
     }
 
-    /// Writes one as a text, several as an array of them.
+    /// Writes one as a text, several as an array of them; those that were read, as they were received, so
+    /// that who writes links nothing that reads.
     ///
     /// # Errors
     /// `BufferTooSmall`; `Length` for nobody.
     pub fn encode(self, encoder: &mut Encoder<'_>) -> Result<(), Error> {
-        if let Form::One(one) = self.0 {
-            return encoder.text(one).map(drop);
+        match self.0 {
+            Form::One(one) => encoder.text(one).map(drop),
+            Form::Given([]) => Err(Error::new(ErrorKind::Length, encoder.written())),
+            Form::Given(given) => {
+                encoder.array(given.len())?;
+                given.iter().try_for_each(|one| encoder.text(one).map(drop))
+            }
+            Form::Encoded(array) => encoder.raw(array.bytes()).map(drop),
         }
-        let count = self.iter().count();
-        if count == 0 {
-            return Err(Error::new(ErrorKind::Length, encoder.written()));
-        }
-        encoder.array(count)?;
-        self.iter().try_for_each(|one| encoder.text(one).map(drop))
     }
 
     /// All of them, in order.
