@@ -150,7 +150,7 @@ pub enum FetchError {
     Status(u16),
     /// It is no MUD file.
     File(hexad_mud::Error),
-    /// It names no signature file (`mud-signature`; RFC 8520, 3.5).
+    /// It names no signature file (`mud-signature`; RFC 8520, 7 and 13).
     Unsigned,
     /// The certificates that servers have to lead to can't be read.
     Anchors(String),

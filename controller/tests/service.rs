@@ -273,7 +273,7 @@ fn certified() -> Tested {
     let silent = certified(&[issued("root", "silent")?], now);
     assert!(matches!(silent, Err(ControllerError::NoUrl(None))));
     let plain = certified(&[issued("root", "http")?], now);
-    assert!(matches!(plain, Err(ControllerError::NoUrl(Some(_)))), "RFC 8520, 5");
+    assert!(matches!(plain, Err(ControllerError::NoUrl(Some(_)))), "RFC 8520, 6");
     assert!(matches!(certified(&[], now), Err(ControllerError::NoUrl(None))));
     assert!(matches!(certified(&[vec![0x30]], now), Err(ControllerError::Certificate(_))));
     assert!(certified(&[good, root], now)?);

@@ -16,7 +16,7 @@ const RETRY: i64 = 3600;
 
 impl<G: Gateway> Controller<G> {
     /// The MUD files that have to be fetched now: those of known devices that are not there, or whose
-    /// cache-validity is over (RFC 8520, 3.4).
+    /// cache-validity is over (RFC 8520, 3.5).
     ///
     /// # Errors
     /// [`ControllerError::Registry`].

@@ -176,10 +176,10 @@ fn sources_are_ranked() {
     assert_eq!(events(&controller).iter().filter(|event| *event == "mud-url-refused").count(), 2);
     let plain = mud("http://lighting.example.com/x", Source::Manifest, Signed::Anchored);
     let error = controller.join(&name(), plain, NOW).unwrap_err();
-    assert!(matches!(error, ControllerError::Url(_)), "RFC 8520, 5: https alone");
+    assert!(matches!(error, ControllerError::Url(_)), "RFC 8520, 6: https alone");
 }
 
-/// RFC 8520, 3.4 and 13: a file holds if its signer is the right one, for its cache-validity, and is asked for
+/// RFC 8520, 3.5 and 13: a file holds if its signer is the right one, for its cache-validity, and is asked for
 /// again then; what fails leaves what was there.
 #[test]
 fn files_are_verified_and_refreshed() {
