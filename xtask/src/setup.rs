@@ -1,5 +1,6 @@
 //! `setup`: installs what the machine lacks, and says what it can't install.
 
+use std::path::Path;
 use std::time::Instant;
 
 use crate::process::{Result, cargo, find, program, run as execute, succeeds};
@@ -15,7 +16,7 @@ struct Need {
     there: fn() -> bool,
 }
 
-const SYSTEM: [Need; 8] = [
+const SYSTEM: [Need; 9] = [
     Need {
         purpose: "enforcement in network namespaces",
         packages: &["nftables", "iproute2"],
@@ -50,6 +51,11 @@ const SYSTEM: [Need; 8] = [
         purpose: "messages exchanged with Python's COSE libraries",
         packages: &["python3", "python3-venv"],
         there: python::can_make,
+    },
+    Need {
+        purpose: "the crates that results and manifests are exchanged with: C in openssl-sys",
+        packages: &["libssl-dev", "pkg-config"],
+        there: || find("pkg-config").is_some() && Path::new("/usr/include/openssl/ssl.h").exists(),
     },
     Need {
         purpose: "the fuzzing engine",
