@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use hexad_cose_core::cbor::{Encoder, Number};
+use hexad_cose_core::cbor::{Encoder, Number, parse_diagnostic};
 use hexad_cose_core::cwt::{Claims, Confirmation};
 use hexad_cose_core::iana::{header, tag};
 use hexad_cose_core::{
@@ -65,7 +65,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("coswid_tag", choices())?;
     write("eat_claims", choices())?;
     write("eat", eat()?)?;
+    write("corim", corim()?)?;
     write("ear", ear()?)?;
+    write("policy", policies())?;
     write("mud_json", mud_json()?)?;
     write("mud_url", mud_url()?)?;
     write("mud_cms", mud_cms()?)?;
@@ -450,6 +452,51 @@ fn eat() -> Seeds {
         .to_vec();
     let claims = Token::parse(&token)?.unverified_payload()?.bytes().to_vec();
     Ok(vec![("token", token), ("claims", claims)])
+}
+
+/// A manifest with a tag of each kind, the CoMID and the CoTL in it, and the manifest signed.
+fn corim() -> Seeds {
+    let notation = |text: &str| parse_diagnostic(text);
+    let comid = "{1: {0: \"m\", 1: 2}, 2: [{0: \"v\", 1: 32(\"https://v.example\"), 2: [0]}], \
+                 3: [{0: \"old\", 1: 1}], 4: {0: [[{0: {0: 560('lamp'), 1: \"v\", 2: \"m\", 3: 0}}, \
+                 [{0: \"app\", 1: {0: {0: \"1\", 1: 16384}, 1: 553(3), 3: {3: false}, \
+                 4: 563(['ab', 'aa']), 14: {7: [[1, h'5a']]}, 15: 564([1, null])}}]]], \
+                 3: [[{1: 550(h'01020304050607')}, [554(\"k\")], {0: 7}]], \
+                 6: [[{2: 560('g')}, [\"tag\"]]]}}"
+        .replace("[[1, h'5a']]", &format!("[[1, h'{}']]", "5a".repeat(32)));
+    let cotl = "{0: {0: \"l\"}, 1: [{0: \"m\", 1: 2}], 2: {0: 1(1), 1: 1(2)}}";
+    let coswid = "{0: \"tag\", 1: \"lamp\", 2: {31: \"v\", 33: 1}}";
+    let manifest = format!(
+        "501({{0: \"rim\", 1: [505(<<{coswid}>>), 506(<<{comid}>>), 508(<<{cotl}>>)], \
+         2: [{{0: 32(\"https://v.example/rim\")}}], 3: 32(\"tag:v.example,2026:p\"), \
+         4: {{1: 1(9)}}, 5: [{{0: \"v\", 2: [1]}}]}})"
+    );
+    let manifest = notation(&manifest)?;
+    let meta = notation("<<{0: {0: \"v\"}, 1: {1: 1(9)}}>>")?;
+    let meta = [Parameter::new(8, &meta)];
+    let headers = NewHeaders::new(Algorithm::ESP256).protected(&meta);
+    let message = Sign1::builder(headers).content_type(ContentType::Text(hexad_corim::MEDIA_TYPE));
+    let mut buffer = vec![0; manifest.len() + 256];
+    let key = SigningKey::from_bytes(Curve::P256, &PRIVATE)?;
+    let signed = message.payload(&manifest, &mut buffer)?.sign(&key, &mut RustCrypto)?.to_vec();
+    Ok(vec![
+        ("comid", notation(&comid)?),
+        ("cotl", notation(cotl)?),
+        ("manifest", manifest),
+        ("signed", signed),
+    ])
+}
+
+/// A policy that says all that one can, and the least.
+fn policies() -> Vec<(&'static str, Vec<u8>)> {
+    let whole = "id = 'p'\noem-boot = false\ndebug = 'disabled-permanently'\n\
+                 minimum-sequence-number = 7\nsubmodules = ['tee']\nmeasured = ['modem']\n\
+                 missing = 'contraindicated'\nmax-age = 300\nclock-skew = 30\nendorsed = true\n\
+                 tag-lists = true\ncorim-profiles = ['tag:v.example,2026:p']\n\n\
+                 [minimum-versions]\nlamp = '1.4.0'\n\n[passport]\ntier = 'warning'\n\
+                 profiles = ['tag:ietf.org,2026:rats/ear#03']\nmax-age = 60\npolicies = ['p']\n\
+                 developers = ['https://v.example']\n";
+    vec![("whole", whole.into()), ("least", "id = 'p'\n".into())]
 }
 
 fn ear() -> Seeds {
