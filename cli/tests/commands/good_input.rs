@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::samples::{NONCE, PAYLOAD};
+use crate::samples::{self, NONCE, PAYLOAD};
 use crate::{accepted, folder_of_samples, hexad, json, refused};
 
 fn bytes(folder: &Path, name: &str) -> Vec<u8> {
@@ -346,6 +346,36 @@ fn appraisal_allows_the_newest_release_alone() {
     assert_eq!(object["error"]["kind"], "update-only", "{object}");
     assert_eq!((&object["ok"], &object["decision"]), (&false.into(), &"update-only".into()));
     assert_eq!(json(folder, &verify)["ok"], true);
+}
+
+/// Reference values from a signed CoRIM, and a device whose key a chain of certificates vouches for: with its maker's
+/// certificate as the anchor it is allowed, with another one refused.
+#[test]
+fn appraisal_takes_corims_and_certificates() {
+    let folder = folder_of_samples();
+    let folder = folder.path();
+    let (token, anchor) = samples::endorsed(&bytes(folder, "evidence.eat"));
+    std::fs::write(folder.join("endorsed.eat"), token).unwrap();
+    std::fs::write(folder.join("maker.der"), anchor).unwrap();
+    std::fs::write(folder.join("lamps.corim"), samples::corim()).unwrap();
+    std::fs::write(folder.join("policy.toml"), "id = 'p'\nendorsed = true\n").unwrap();
+    let with = ["--nonce", NONCE, "--corim", "lamps.corim", "--policy", "policy.toml"];
+    let endorsed = ["appraise", "--evidence", "endorsed.eat", "--anchor", "maker.der"];
+    let arguments = [&endorsed[..], &with, &["--author-key", "author.pem"]].concat();
+    let object = json(folder, &arguments);
+    assert_eq!((&object["ok"], &object["decision"]), (&true.into(), &"allowed".into()), "{object}");
+    let findings = object["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|it| it["claim"] == "x5chain" && it["outcome"] == "matches"));
+
+    // Not signed by the author; no chain where the policy wants one; a token without a chain.
+    let foreign = [&endorsed[..], &with, &["--author-key", "device.pem"]].concat();
+    assert_eq!(json(folder, &foreign)["error"]["kind"], "verification-failed");
+    let keyed = ["appraise", "--evidence", "evidence.eat", "--evidence-key", "device.pem"];
+    let keyed = [&keyed[..], &with, &["--author-key", "author.pem"]].concat();
+    assert_eq!(json(folder, &keyed)["error"]["kind"], "quarantined");
+    let bare = ["appraise", "--evidence", "evidence.eat", "--anchor", "maker.der"];
+    let bare = [&bare[..], &with, &["--author-key", "author.pem"]].concat();
+    assert_eq!(json(folder, &bare)["error"]["kind"], "endorsement");
 }
 
 /// Claims in JSON become a token that verifies for the nonce that it was made with, and for no other; and

@@ -1,10 +1,12 @@
 //! Inputs that are in order, made by the builders of the crates: a release, its device, their keys.
 
-use hexad_cose_core::cbor::Encoder;
+use hexad_corim::{ConciseTag, Corim, Id};
+use hexad_cose_core::cbor::{Encoder, Raw};
 use hexad_cose_core::x509::{Certificate, Issuer, Template};
 use hexad_cose_core::{
     Algorithm, ContentKey, ContentType, Curve, Encrypt, Encrypt0, HashAlgorithm, Key, Mac0,
-    NewHeaders, NewRecipient, Secret, Sign, Sign1,
+    NewHeaders, NewRecipient, Parameter as HeaderParameter, Secret, Sign, Sign1,
+    insert_unprotected,
 };
 use hexad_coswid::{
     ConciseSwidTag, Entity, Evidence, File, HashEntry, MEDIA_TYPE, Payload, PayloadOrEvidence,
@@ -224,6 +226,45 @@ fn evidence(envelope: &[u8], key: &SigningKey) -> Vec<u8> {
         .boot_state(state)
         .measurements(&measured);
     token.sign(key, &mut RustCrypto).unwrap().to_vec()
+}
+
+/// The reference values of the release in a CoRIM, signed by the author.
+pub fn corim() -> Vec<u8> {
+    let tag = payload_tag();
+    let tags = [ConciseTag::Coswid(Raw::new(&tag, 0))];
+    let (mut payload, mut buffer) = ([0; 1024], [0; 2048]);
+    let payload = Corim::new(Id::Text("lamps"), &tags).encode(&mut payload).unwrap();
+    // CWT claims with an issuer.
+    let claims = [HeaderParameter::new(15, b"\xa1\x01\x67Example")];
+    let headers = NewHeaders::new(Algorithm::ESP256).protected(&claims);
+    let message = Sign1::builder(headers);
+    let message = message.content_type(ContentType::Text(hexad_corim::MEDIA_TYPE));
+    let draft = message.payload(payload, &mut buffer).unwrap();
+    draft.sign(&key(7), &mut RustCrypto).unwrap().to_vec()
+}
+
+/// Evidence with the certificate of the device's key, and the maker's certificate.
+pub fn endorsed(evidence: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let (maker, device) = (key(8), key(9));
+    let template = Template {
+        common_name: "maker",
+        key: maker.public(),
+        serial_number: &[1],
+        not_before: 1_000_000_000,
+        not_after: 4_102_444_800,
+        authority: true,
+    };
+    let anchor = template.issue(Issuer::Itself, &maker, &mut RustCrypto).unwrap();
+    let issuer = Certificate::parse(&anchor).unwrap();
+    let name = "01".repeat(17);
+    let own = Template { common_name: &name, key: device.public(), authority: false, ..template };
+    let own = own.issue(Issuer::Certificate(&issuer), &maker, &mut RustCrypto).unwrap();
+    let mut chain = Vec::new();
+    Encoder::appending(&mut chain).bytes(&own).unwrap();
+    let mut buffer = [0; 4096];
+    let parameter = HeaderParameter::new(33, &chain);
+    let token = insert_unprotected(evidence, &parameter, &mut buffer).unwrap().to_vec();
+    (token, anchor)
 }
 
 fn mud_file() -> Vec<u8> {
