@@ -203,6 +203,7 @@ impl<'b> Envelope<'b> {
     /// of [`hexad_cose_core::Sign1::check`] or [`hexad_cose_core::Check::run`] that says most when
     /// some were tried and none held; those of [`Manifest::parse_with`]; `UnexpectedElement` for a
     /// severable element in the envelope that is not severed in the manifest.
+    #[inline(never)]
     pub fn authenticate<C: Hash + Verify>(
         &self,
         anchors: &TrustAnchors<'_>,
@@ -218,6 +219,7 @@ impl<'b> Envelope<'b> {
     ///
     /// # Errors
     /// As [`authenticate`](Self::authenticate), with those of [`hexad_cose_core::Mac0::verify`].
+    #[inline(never)]
     pub fn authenticate_mac<C: Hash + Mac<Key = [u8]>>(
         &self,
         anchors: &TrustAnchors<'_>,

@@ -13,7 +13,7 @@ use core::task::Poll;
 use hexad_cose_core::Verified;
 use hexad_cose_core::crypto::Hash;
 
-use crate::command::{Condition, CopyParams, Kind, ReportingPolicy, UPDATE_MANAGEMENT};
+use crate::command::{Condition, Kind, ReportingPolicy, UPDATE_MANAGEMENT};
 use crate::digest::Digest;
 use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
@@ -294,6 +294,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     /// # Errors
     /// `TooManyComponents`; `TooManyDependencies` when the manifest has a dependency and the processor
     /// no room for any; `Severed` when a sequence of the procedure is not at hand.
+    #[inline(never)]
     pub fn new(
         manifest: &'m Verified<Manifest<'m>>,
         procedure: Procedure,
@@ -365,9 +366,12 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 }
             }
             if let Some(frame) = self.stack.last() {
-                match frame.current {
-                    Some(_) => self.next_component(platform)?,
+                let is_due = match frame.current {
+                    Some(_) => self.next_component(),
                     None => self.next_command(platform)?,
+                };
+                if is_due {
+                    self.apply(platform)?;
                 }
                 continue;
             }
@@ -439,51 +443,51 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         Poll::Ready(Ok(Phase::Link(place, index.saturating_add(1))))
     }
 
-    /// Applies a command to one component: at once, or by a request or a nested sequence.
-    fn apply(&mut self, instruction: &Instruction, platform: &mut P) -> Result<(), Error> {
+    /// Applies the command that was taken up: at once, or by a request or a nested sequence.
+    #[inline(never)]
+    fn apply(&mut self, platform: &mut P) -> Result<(), Error> {
+        let instruction = &self.instruction.clone();
         match instruction.kind {
             Kind::RunSequence => return self.run_sequence(instruction),
             Kind::TryEach => return self.try_each(instruction),
             _ => {}
         }
-        let component = self.component_of(instruction)?;
-        match instruction.kind {
+        let component = &self.target()?;
+        let mode = match instruction.kind {
             Kind::Condition(condition) => {
-                return self.test(instruction, &component, condition, platform);
+                return self.test(instruction, component, condition, platform);
             }
-            Kind::Action(action) => return self.act(instruction, &component, action, platform),
-            Kind::OverrideParameters => {
-                self.set_parameters(instruction, &component, Mode::Override, platform)?;
-            }
-            Kind::SetParameters => {
-                self.set_parameters(instruction, &component, Mode::SetIfUnset, platform)?;
-            }
+            Kind::Action(action) => return self.act(instruction, component, action, platform),
+            Kind::OverrideParameters => Mode::Override,
+            Kind::SetParameters => Mode::SetIfUnset,
             Kind::CopyParams if UPDATE_MANAGEMENT => {
-                let argument = CopyParams::take(&mut self.argument(instruction).rest().cursor())?;
-                self.copy_params(instruction, &component, argument, platform)?;
+                self.copy_params(instruction, component, platform)?;
+                self.record(instruction, true, Ok(()), platform);
+                return Ok(());
             }
-            Kind::Custom => return self.custom(instruction, &component, platform),
+            Kind::Custom => return self.custom(instruction, component, platform),
             _ => {
                 let kind = ErrorKind::UnsupportedCommand(instruction.label);
                 return Err(Error::new(kind, instruction.offset));
             }
+        };
+        let end = self.set_parameters(instruction, component, mode, platform)?;
+        if let Some(frame) = self.stack.last()
+            && frame.current.is_none()
+        {
+            frame.next = end;
         }
         self.record(instruction, true, Ok(()), platform);
         Ok(())
     }
 
-    /// The component that an instruction is for, and notes both.
-    fn component_of(&mut self, instruction: &Instruction) -> Result<Component<'m>, Error> {
-        let Instruction { manifest, index, .. } = *instruction;
-        let component = match self.component {
-            Some(last)
-                if manifest == self.instruction.manifest && index == self.instruction.index =>
-            {
-                last
-            }
-            _ => self.component(manifest, index, instruction.offset)?,
-        };
-        self.instruction = *instruction;
+    /// The component that the command is for which was taken up.
+    fn target(&mut self) -> Result<Component<'m>, Error> {
+        if let Some(component) = self.component {
+            return Ok(component);
+        }
+        let Instruction { manifest, index, offset, .. } = self.instruction;
+        let component = self.component(manifest, index, offset)?;
         self.component = Some(component);
         Ok(component)
     }

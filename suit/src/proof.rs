@@ -73,6 +73,7 @@ impl<'e, 'b> Proof<'e, 'b> {
     /// When no block has held: `NotAuthenticated` if none could be tried with any anchor, else the
     /// reason that says most. Those of [`Manifest::parse_with`]; `DigestMismatch` and
     /// `UnexpectedElement` of severed elements.
+    #[inline(never)]
     pub fn manifest(self, hash: &mut impl Hash) -> Result<Verified<Manifest<'b>>, Error> {
         let Some(verified) = self.verified else { return Err(self.refusal.into_error()) };
         verified.try_map(|()| self.envelope.read_manifest(self.signers, hash))
@@ -102,12 +103,17 @@ impl<'e, 'b> Proof<'e, 'b> {
         let expect = self.expect(anchors);
         for block in self.authentication().blocks() {
             let AuthenticationBlock::Sign1(encoded) = block else { continue };
-            let Some(message) = self.read(Sign1::parse_at(&mut encoded.cursor()))? else {
-                continue;
+            // By reference, here as below: what is moved out of a result stands on the stack twice.
+            let message = Sign1::parse_at(&mut encoded.cursor());
+            let message = match &message {
+                Ok(message) => message,
+                Err(error) => {
+                    self.refusal.note(*error)?;
+                    continue;
+                }
             };
             for (place, key) in anchors.candidates(message.headers().kid()) {
-                let verified = message.check(key, expect, crypto);
-                let held = self.note(place, verified.and_then(|check| check.run(crypto)))?;
+                let held = self.note(place, holds(message, key, &expect, crypto))?;
                 if held && first {
                     return Ok(());
                 }
@@ -278,6 +284,17 @@ impl<'e, 'b> Proof<'e, 'b> {
             Err(error) => self.refusal.note(error).map(|()| false),
         }
     }
+}
+
+/// Checks a message under one key.
+#[inline(never)]
+fn holds<C: Hash + Verify>(
+    message: &Sign1<'_>,
+    key: &Key<'_>,
+    expect: &Expect<'_>,
+    crypto: &mut C,
+) -> Result<Verified<()>, cose::Error> {
+    message.check(key, *expect, crypto)?.run(crypto)?.try_map(|_| Ok(()))
 }
 
 /// What a token of a chain has to comply with.

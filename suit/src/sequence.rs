@@ -7,7 +7,8 @@ use hexad_cose_core::ErrorKind as Cbor;
 use hexad_cose_core::cbor::Type;
 
 use crate::command::{
-    CommandSequence, Condition, CopyParams, Kind, OverrideMultiple, ReportingPolicy, custom,
+    CommandSequence, Condition, CopyParams, Kind, OverrideMultiple, ReportingPolicy,
+    UPDATE_MANAGEMENT, custom,
 };
 use crate::error::{Error, ErrorKind};
 use crate::labels::parameter;
@@ -202,23 +203,12 @@ impl Level {
             Kind::Action(_) => {
                 ReportingPolicy::take(reader);
             }
-            Kind::OverrideMultiple => {
-                if let Some(argument) = reader.by_cursor(OverrideMultiple::take) {
-                    for (index, parameters) in argument.iter() {
-                        require_below(components, index, offset, reader);
-                        let mut inside = Reader::new(parameters.encoded());
-                        check_parameters(place, components, offset, &mut inside);
-                        reader.adopt(&inside);
-                    }
-                }
+            Kind::OverrideMultiple if UPDATE_MANAGEMENT => {
+                check_multiple(place, components, offset, reader);
             }
-            Kind::CopyParams => {
-                if let Some(argument) = reader.by_cursor(CopyParams::take) {
-                    for (index, _) in argument.iter() {
-                        require_below(components, index, offset, reader);
-                    }
-                }
-            }
+            Kind::CopyParams if UPDATE_MANAGEMENT => check_copies(components, offset, reader),
+            // There is none of them.
+            Kind::OverrideMultiple | Kind::CopyParams => {}
             Kind::Custom => {
                 reader.by_cursor(custom);
             }
@@ -259,6 +249,28 @@ fn check_index(components: usize, offset: usize, reader: &mut Reader<'_>) {
             let index = reader.index();
             require_below(components, index, offset, reader);
         }
+    }
+}
+
+/// Takes the argument of suit-directive-override-multiple.
+// Out of line, as the next: few manifests need the stack that these take.
+#[inline(never)]
+fn check_multiple(place: Place, components: usize, offset: usize, reader: &mut Reader<'_>) {
+    let Some(argument) = reader.by_cursor(OverrideMultiple::take) else { return };
+    for (index, parameters) in argument.iter() {
+        require_below(components, index, offset, reader);
+        let mut inside = Reader::new(parameters.encoded());
+        check_parameters(place, components, offset, &mut inside);
+        reader.adopt(&inside);
+    }
+}
+
+/// Takes the argument of suit-directive-copy-params.
+#[inline(never)]
+fn check_copies(components: usize, offset: usize, reader: &mut Reader<'_>) {
+    let Some(argument) = reader.by_cursor(CopyParams::take) else { return };
+    for (index, _) in argument.iter() {
+        require_below(components, index, offset, reader);
     }
 }
 

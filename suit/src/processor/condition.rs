@@ -82,6 +82,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
     /// Tests a condition: at once, or by a request to the platform.
+    #[inline(never)]
     pub(super) fn test(
         &mut self,
         instruction: &Instruction,
@@ -213,6 +214,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
 
     /// Prepares an image match: what is to be hashed, and what must come out. `Some(false)` when it is known
     /// before that it can't.
+    #[inline(never)]
     fn measure_digest(
         &mut self,
         instruction: &Instruction,
@@ -245,6 +247,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// Prepares a check of content.
+    #[inline(never)]
     fn measure_content(
         &self,
         instruction: &Instruction,

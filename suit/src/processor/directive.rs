@@ -5,7 +5,7 @@ use core::task::{Poll, ready};
 use super::tree::Need;
 use super::{Ended, Instruction, Processor, Request, Step};
 use crate::access::Access;
-use crate::command::{Action, CustomArgument};
+use crate::command::{Action, CustomArgument, UPDATE_MANAGEMENT};
 use crate::digest::Digest;
 use crate::encryption::EncryptionInfo;
 use crate::error::{Error, ErrorKind};
@@ -119,6 +119,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     Processor<'m, P, COMPONENTS, NESTING, DEPENDENCIES>
 {
     /// Prepares what a directive asks of the platform.
+    #[inline(never)]
     pub(super) fn act(
         &mut self,
         instruction: &Instruction,
@@ -149,7 +150,8 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             }
             Action::Unlink if Self::HAS_DEPENDENCIES => Request::References(None),
             _ => {
-                let job = self.prepare(instruction, component, action, platform)?;
+                let job = self.job(instruction, component, action)?;
+                self.allow(instruction, component, &job, platform)?;
                 // What others refer to is not altered (trust domains, 5.6.5).
                 if Self::HAS_DEPENDENCIES && job.alters() {
                     Request::References(Some(job))
@@ -177,6 +179,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// suit-command-custom.
+    #[inline(never)]
     pub(super) fn custom(
         &mut self,
         instruction: &Instruction,
@@ -202,16 +205,16 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         result
     }
 
-    /// The job with its parameters, once it was found to be allowed.
-    fn prepare(
+    /// Whether the job is allowed: what it takes something from, and what it alters.
+    #[inline(never)]
+    fn allow(
         &mut self,
         instruction: &Instruction,
         component: &Component<'m>,
-        action: Action,
+        job: &Job<'m>,
         platform: &mut P,
-    ) -> Result<Job<'m>, Error> {
+    ) -> Result<(), Error> {
         let refuse = |kind| Error::new(kind, instruction.offset);
-        let job = self.job(instruction, component, action)?;
         if let Some(source) = job.source()
             && let Some(identifier) = self.identifier(source)
         {
@@ -224,10 +227,10 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 self.forget(&source, instruction.offset)?;
             }
         }
-        self.use_for(instruction, component, &job)?;
+        self.use_for(instruction, component, job)?;
         if job.alters() {
             self.forget(component, instruction.offset)?;
-            if crate::command::UPDATE_MANAGEMENT
+            if UPDATE_MANAGEMENT
                 && let Some(metadata) =
                     self.parameter(component, label::COMPONENT_METADATA, Reader::byte_string)?
             {
@@ -240,10 +243,11 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 })?;
             }
         }
-        Ok(job)
+        Ok(())
     }
 
     /// The job with its parameters.
+    #[inline(never)]
     fn job(
         &self,
         instruction: &Instruction,
@@ -299,18 +303,19 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             Action::Invoke => {
                 Job::Invoke(self.parameter(component, label::INVOKE_ARGS, Reader::bytes)?)
             }
-            Action::Wait => {
+            Action::Wait if UPDATE_MANAGEMENT => {
                 let info = label::WAIT_INFO;
                 let info = self.required(instruction, component, info, Reader::byte_string)?;
                 Job::Wait(WaitInfo::read(info)?)
             }
-            Action::ProcessDependency | Action::Unlink => {
+            Action::Wait | Action::ProcessDependency | Action::Unlink => {
                 return Err(refuse(ErrorKind::UnsupportedCommand(instruction.label)));
             }
         })
     }
 
     /// Asks for the transfer of what a fetch is for.
+    #[inline(never)]
     pub(super) fn announce(&self) -> Result<Step<'m>, Error> {
         let (instruction, Some(component)) = (&self.instruction, &self.component) else {
             return Ok(Step::Busy);
@@ -334,7 +339,8 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
 
     /// Goes on with an unlink when the section suit-uninstall of a dependency has ended.
     pub(super) fn unlink(&mut self, instruction: Instruction) -> Result<(), Error> {
-        self.component_of(&instruction)?;
+        self.take_up(instruction);
+        self.target()?;
         self.request = Request::Job(Job::Unlink);
         Ok(())
     }

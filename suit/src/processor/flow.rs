@@ -3,7 +3,6 @@
 use hexad_cose_core::cbor::{Raw, Type};
 
 use super::frame::{Cause, Current, Frame, IndexRule, Selection, Targets};
-use super::parameters::Mode;
 use super::{Instruction, Processor};
 use crate::command::{Kind, OverrideMultiple, ReportingPolicy, UPDATE_MANAGEMENT};
 use crate::error::{Error, ErrorKind};
@@ -66,14 +65,15 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
         self.reader(instruction.manifest, instruction.argument)
     }
 
-    /// Takes the innermost sequence's next command, or ends the sequence.
+    /// Takes the innermost sequence's next command, or ends the sequence. Whether the command is to be
+    /// applied now.
     #[inline(never)]
-    pub(super) fn next_command(&mut self, platform: &mut P) -> Result<(), Error> {
-        let Some(frame) = self.stack.last() else { return Ok(()) };
+    pub(super) fn next_command(&mut self, platform: &mut P) -> Result<bool, Error> {
+        let Some(frame) = self.stack.last() else { return Ok(false) };
         let (place, next, mut left) = (frame.manifest(), frame.next, frame.left);
         let mut reader = self.reader(place, next);
         if !reader.more(&mut left) {
-            return self.sequence_succeeded(platform);
+            return self.sequence_succeeded(platform).map(|()| false);
         }
         let (offset, label) = (reader.offset(), reader.integer());
         // The argument is the other item of the pair.
@@ -82,25 +82,16 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             return Err(Error::new(ErrorKind::UnsupportedCommand(label), offset));
         };
         let mut instruction = Self::at(&mut reader, kind, label, offset, place, 0);
-        let Some(frame) = self.stack.last() else { return Ok(()) };
+        let Some(frame) = self.stack.last() else { return Ok(false) };
         frame.left = left;
-        let mode = match kind {
-            Kind::OverrideParameters => Some(Mode::Override),
-            Kind::SetParameters => Some(Mode::SetIfUnset),
-            _ => None,
-        };
-        if let (Some(mode), Selection::One(component), false) =
-            (mode, frame.selection, frame.index_rule == IndexRule::First)
+        if let (Kind::OverrideParameters | Kind::SetParameters, Selection::One(component)) =
+            (kind, frame.selection)
+            && frame.index_rule != IndexRule::First
         {
-            // The map ends where the next command begins: it is walked through once.
+            // The map ends where the next command begins: it is walked through once, when it is applied.
             instruction.index = component;
-            let component = self.component_of(&instruction)?;
-            let end = self.set_parameters(&instruction, &component, mode, platform)?;
-            if let Some(frame) = self.stack.last() {
-                frame.next = end;
-            }
-            self.record(&instruction, true, Ok(()), platform);
-            return Ok(());
+            self.take_up(instruction);
+            return Ok(true);
         }
         if !kind.has_policy() {
             reader.pass();
@@ -118,14 +109,14 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 };
                 self.select(&instruction, selection)?;
                 self.record(&instruction, false, Ok(()), platform);
-                return Ok(());
+                return Ok(false);
             }
             Kind::OverrideMultiple if UPDATE_MANAGEMENT => {
                 let mut argument = self.argument(&instruction).rest().cursor();
                 let argument = OverrideMultiple::take(&mut argument)?;
                 self.override_multiple(&instruction, argument, platform)?;
                 self.record(&instruction, false, Ok(()), platform);
-                return Ok(());
+                return Ok(false);
             }
             _ => {}
         }
@@ -139,7 +130,8 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 let rest = Targets::None;
                 frame.current = Some(Current { offset: instruction.offset, component, rest });
                 instruction.index = component;
-                return self.apply(&instruction, platform);
+                self.take_up(instruction);
+                return Ok(true);
             }
             Selection::All => Targets::All(0),
             Selection::List(at) => {
@@ -148,16 +140,16 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 Targets::List(list.offset(), left)
             }
         };
-        let Some(frame) = self.stack.last() else { return Ok(()) };
+        let Some(frame) = self.stack.last() else { return Ok(false) };
         frame.current = Some(Current { offset: instruction.offset, component: 0, rest });
-        self.next_component(platform)
+        Ok(self.next_component())
     }
 
-    /// Applies the innermost sequence's current command to its next component, if there is one.
-    pub(super) fn next_component(&mut self, platform: &mut P) -> Result<(), Error> {
-        let Some(frame) = self.stack.last() else { return Ok(()) };
+    /// Takes the innermost sequence's current command up for its next component. Whether there is one.
+    pub(super) fn next_component(&mut self) -> bool {
+        let Some(frame) = self.stack.last() else { return false };
         let (place, selection) = (frame.manifest(), frame.selection);
-        let Some(current) = frame.current else { return Ok(()) };
+        let Some(current) = frame.current else { return false };
         let (next, rest) = match current.rest {
             Targets::None => (None, Targets::None),
             Targets::All(next) => {
@@ -170,10 +162,10 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
                 (next, Targets::List(list.offset(), left))
             }
         };
-        let Some(frame) = self.stack.last() else { return Ok(()) };
+        let Some(frame) = self.stack.last() else { return false };
         let Some(component) = next else {
             frame.current = None;
-            return Ok(());
+            return false;
         };
         frame.current = Some(Current { component, rest, ..current });
         let instruction = self.instruction(place, current.offset, component);
@@ -182,9 +174,19 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
             && selection == Selection::All
             && !self.is_dependency(place, component)
         {
-            return Ok(());
+            return false;
         }
-        self.apply(&instruction, platform)
+        self.take_up(instruction);
+        true
+    }
+
+    /// Makes an instruction the one that is applied next.
+    pub(super) fn take_up(&mut self, instruction: Instruction) {
+        let Instruction { manifest, index, .. } = self.instruction;
+        if (manifest, index) != (instruction.manifest, instruction.index) {
+            self.component = None;
+        }
+        self.instruction = instruction;
     }
 
     /// A position in what the manifest at `place` was read from.

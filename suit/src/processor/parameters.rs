@@ -4,15 +4,15 @@ use super::Instruction;
 use super::Processor;
 use super::directive::Roles;
 use crate::access::Access;
-use crate::command::{CopyParams, OverrideMultiple};
+use crate::command::{CopyParams, OverrideMultiple, UPDATE_MANAGEMENT};
 use crate::error::{Error, ErrorKind};
 use crate::labels::parameter as label;
 use crate::parameter::custom;
 use crate::platform::{Component, Platform};
 use crate::read::Reader;
 
-/// How many parameters are a component's own.
-const PARAMETERS: usize = 18;
+/// How many parameters are a component's own, those of update management last.
+const PARAMETERS: usize = if UPDATE_MANAGEMENT { 18 } else { 12 };
 
 /// Where the value of each parameter that is set for a component stands: it is read when a command
 /// needs it.
@@ -50,16 +50,28 @@ impl ComponentParameters {
 }
 
 /// The place of a component's own parameter.
-fn place(label: i64) -> Option<usize> {
-    let place = match label {
-        1..=5 => label.wrapping_sub(1),
-        label::IMAGE_SIZE => 5,
-        label::CONTENT => 6,
-        label::ENCRYPTION_INFO => 7,
-        21..=30 => label.wrapping_sub(13),
+const fn place(label: i64) -> Option<usize> {
+    Some(match label {
+        label::VENDOR_IDENTIFIER => 0,
+        label::CLASS_IDENTIFIER => 1,
+        label::IMAGE_DIGEST => 2,
+        label::COMPONENT_SLOT => 3,
+        label::IMAGE_SIZE => 4,
+        label::CONTENT => 5,
+        label::ENCRYPTION_INFO => 6,
+        label::URI => 7,
+        label::SOURCE_COMPONENT => 8,
+        label::INVOKE_ARGS => 9,
+        label::DEVICE_IDENTIFIER => 10,
+        label::FETCH_ARGUMENTS => 11,
+        label::USE_BEFORE => 12,
+        label::MINIMUM_BATTERY => 13,
+        label::UPDATE_PRIORITY => 14,
+        label::VERSION => 15,
+        label::WAIT_INFO => 16,
+        label::COMPONENT_METADATA => 17,
         _ => return None,
-    };
-    usize::try_from(place).ok()
+    })
 }
 
 /// Whether what is set already stays.
@@ -144,6 +156,7 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
 
     /// suit-directive-override-multiple: each of the components gets its parameters; the last of them
     /// is the component from then on.
+    #[inline(never)]
     pub(super) fn override_multiple(
         &mut self,
         instruction: &Instruction,
@@ -160,13 +173,14 @@ impl<'m, P: Platform, const COMPONENTS: usize, const NESTING: usize, const DEPEN
     }
 
     /// suit-directive-copy-params, for one component.
+    #[inline(never)]
     pub(super) fn copy_params(
         &mut self,
         instruction: &Instruction,
         component: &Component<'m>,
-        argument: CopyParams<'m>,
         platform: &mut P,
     ) -> Result<(), Error> {
+        let argument = CopyParams::take(&mut self.argument(instruction).rest().cursor())?;
         let refuse = |kind| Error::new(kind, instruction.offset);
         let signers = self.signers(instruction.manifest);
         for (index, labels) in argument.iter() {
