@@ -9,16 +9,17 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::json::{add, delete, transaction};
-use super::{Chain, HostName, MapName, Ruleset, Set, SetName, Table, Version};
+use super::{Action, Chain, HostName, MapName, Ruleset, Set, SetName, Table, Version};
 
 /// The difference between two rulesets of one table, and the one transaction that makes it. Chains that do
 /// not change keep their counters, and sets that are filled while they are in force keep their addresses.
 ///
 /// Its [`Display`](core::fmt::Display) is the difference for people: a line for each rule, address or
-/// device, `+` before what comes and `-` before what goes.
+/// device, `+` before what comes and `-` before what goes. A policy that takes the place of another one is held against it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Changes<'r> {
     table: &'r Table,
+    before: &'r Ruleset,
     sets: Vec<(&'r SetName, Option<&'r Set>, Option<&'r Set>)>,
     maps: Vec<Entries<'r>>,
     chains: Vec<(&'r str, Option<&'r Chain>, Option<&'r Chain>)>,
@@ -57,6 +58,7 @@ impl Ruleset {
         maps.retain(|entries| !(entries.gone.is_empty() && entries.come.is_empty()));
         Some(Changes {
             table: &self.table,
+            before,
             sets: differing(&before.sets, &self.sets).collect(),
             maps,
             chains: differing(&before.chains, &self.chains)
@@ -181,13 +183,19 @@ impl fmt::Display for Changes<'_> {
                 }
             }
         }
+        let earlier = self.earlier_policies();
         for (name, old, new) in &self.chains {
             mark(f, "chain", name, (old.is_none(), new.is_none()))?;
+            let earlier = earlier.get(name);
+            if let (None, Some((policy, _))) = (old, earlier) {
+                writeln!(f, "    in place of {policy}")?;
+            }
+            let old = old.or_else(|| earlier.map(|(_, chain)| *chain));
             let lines = |chain: &Option<&Chain>| -> Vec<String> {
                 let rules = chain.map(|chain| chain.rules.as_slice()).unwrap_or_default();
                 rules.iter().map(ToString::to_string).collect()
             };
-            let (before, after) = (lines(old), lines(new));
+            let (before, after) = (lines(&old), lines(new));
             let same = |(a, b): &(&String, &String)| a == b;
             let first = before.iter().zip(&after).take_while(same).count();
             let rest = |lines: &[String]| lines.iter().skip(first).cloned().collect::<Vec<_>>();
@@ -201,6 +209,25 @@ impl fmt::Display for Changes<'_> {
         }
         Ok(())
     }
+}
+
+impl<'r> Changes<'r> {
+    /// For each policy that comes, the one that a device had before which has this one now.
+    fn earlier_policies(&self) -> BTreeMap<&'r str, (&'r str, &'r Chain)> {
+        let changed = self.chains.iter().filter_map(|(_, old, new)| {
+            let earlier = policy_of((*old)?)?;
+            Some((policy_of((*new)?)?, (earlier, self.before.chains.get(earlier)?)))
+        });
+        changed.filter(|(now, (earlier, _))| now != earlier).collect()
+    }
+}
+
+/// The chain of the policy to which a device's chain leads.
+fn policy_of(chain: &Chain) -> Option<&str> {
+    chain.rules.iter().find_map(|rule| match &rule.action {
+        Action::Jump(policy) => Some(policy.as_str()),
+        _ => None,
+    })
 }
 
 /// The line above what changes in a set, map or chain.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::IpAddr;
 
+use super::shared::{Marks, Shared};
 use super::{
     Action, Addresses, Chain, Comment, Hook, LOG_PREFIX, MapName, Match, Rule, Ruleset, Set,
     SetName, Side, Table, Version, Way,
@@ -15,13 +16,16 @@ use crate::network::policy::{
 };
 
 /// States of a packet that belongs to a connection, or may open one.
-const NEW_OR_KNOWN: &[&str] = &["new", "established"];
+pub(super) const NEW_OR_KNOWN: &[&str] = &["new", "established"];
 /// State of a packet that may open a connection.
 const NEW: &[&str] = &["new"];
 /// State of a packet of a connection that has seen both ways.
-const KNOWN: &[&str] = &["established"];
+pub(super) const KNOWN: &[&str] = &["established"];
 /// State of an ICMP error about another packet.
 const RELATED: &[&str] = &["related"];
+
+/// Both ways of packets, as a device sees them.
+pub(super) const WAYS: [Direction; 2] = [Direction::FromDevice, Direction::ToDevice];
 
 /// Protocol numbers (IANA) of ICMP and ICMPv6, TCP, UDP.
 const ICMP: [u8; 2] = [1, 58];
@@ -64,7 +68,7 @@ const LONGEST_NAME: usize = 252;
 ///     access: Access::Allowed(Policy { rules, notes: Vec::new() }),
 /// };
 /// let ruleset = nft::compile(&[lamp], |_| Ok(vec!["203.0.113.20".parse().unwrap()]))?;
-/// assert!(ruleset.to_string().contains("ip daddr @v4.cloud.example.com tcp dport 443"));
+/// assert!(ruleset.to_string().contains("tcp dport 443 ip daddr @v4.cloud.example.com"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -79,11 +83,12 @@ pub fn compile(
 }
 
 /// Makes rulesets, with what an operator may choose about them.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Compiler {
     table: Table,
     log_drops: bool,
+    pub(super) marks: Option<Marks>,
 }
 
 impl Compiler {
@@ -97,6 +102,19 @@ impl Compiler {
     /// and way at most.
     pub fn log_drops(mut self) -> Self {
         self.log_drops = true;
+        self
+    }
+
+    /// Rulesets that mark a connection (`ct mark`) once a policy has let it through, so that its further
+    /// packets need not be held against each rule of the policy: a packet then costs the same however long
+    /// a policy is. For gateways on which nothing else marks connections.
+    ///
+    /// A mark stands for all that a policy says, so it is worth nothing as soon as the policy changes, and a
+    /// connection is judged by the new rules at its next packet. One to a host whose addresses are learned stays when
+    /// they time out. Marks are made with a secret of this compiler, so that no author of a file can make a policy
+    /// that has the mark of another. Policies that also drop or reject have no marks.
+    pub fn mark_connections(mut self) -> Self {
+        self.marks = Some(Marks::new());
         self
     }
 
@@ -133,7 +151,6 @@ impl Compiler {
         mut sets_of: impl FnMut(&HostName) -> Result<[Set; 2], CompileError>,
     ) -> Result<Ruleset, CompileError> {
         let mut ruleset = Ruleset::closed(self.table.clone());
-        let mut names = BTreeSet::new();
         let mut known = BTreeSet::new();
         for device in devices {
             if !known.insert(&device.name) {
@@ -142,7 +159,19 @@ impl Compiler {
             if device.addresses.is_empty() {
                 return Err(CompileError::NoAddress(device.name.clone()));
             }
-            for way in [Direction::FromDevice, Direction::ToDevice] {
+        }
+        for name in names(devices) {
+            if name.as_str().len() > LONGEST_NAME {
+                return Err(CompileError::LongName(name.clone()));
+            }
+            let sets = Version::BOTH.map(|version| SetName(version, name.clone()));
+            ruleset.sets.extend(sets.into_iter().zip(sets_of(name)?));
+        }
+        let mut shared = Shared::default();
+        for device in devices {
+            let policy = both_ways(device);
+            let chains = shared.chains_of(&policy);
+            for (index, way) in WAYS.into_iter().enumerate() {
                 let (side, prefix) = match way {
                     Direction::FromDevice => (Side::Source, "from"),
                     Direction::ToDevice => (Side::Destination, "to"),
@@ -154,23 +183,30 @@ impl Compiler {
                         return Err(CompileError::SameAddress(address));
                     }
                 }
-                ruleset.chains.insert(name, self.device_chain(device, way));
+                let policy = chains.as_ref().and_then(|chains| chains.get(index));
+                ruleset.chains.insert(name, self.device_chain(device, way, policy));
             }
-            let peers = rules(&device.access).iter().flat_map(|rule| &rule.peers);
-            names.extend(peers.filter_map(|peer| match peer {
-                Peer::Name(name) => Some(name),
-                Peer::Under(_) => None,
-            }));
-        }
-        for name in names {
-            if name.as_str().len() > LONGEST_NAME {
-                return Err(CompileError::LongName(name.clone()));
+            if let Some(chains) = chains
+                && chains.iter().any(|chain| !ruleset.chains.contains_key(chain))
+            {
+                let policy = self.marking(policy, &ruleset).map(chain);
+                ruleset.chains.extend(chains.into_iter().zip(policy));
             }
-            let sets = Version::BOTH.map(|version| SetName(version, name.clone()));
-            ruleset.sets.extend(sets.into_iter().zip(sets_of(name)?));
         }
         Ok(ruleset)
     }
+}
+
+/// The hosts that policies name, in the order of their names.
+fn names(devices: &[Device]) -> BTreeSet<&HostName> {
+    let rules = devices.iter().flat_map(|device| rules(&device.access));
+    let peers = rules.flat_map(|rule| &rule.peers);
+    peers
+        .filter_map(|peer| match peer {
+            Peer::Name(name) => Some(name),
+            Peer::Under(_) => None,
+        })
+        .collect()
 }
 
 impl Ruleset {
@@ -180,7 +216,10 @@ impl Ruleset {
         let chains = [
             ("forward", forward()),
             ("gateway", gateway()),
-            (ADMIT, chain(vec![plain(Action::Jump(RECEIVE), None), plain(Action::Accept, None)])),
+            (
+                ADMIT,
+                chain(vec![plain(Action::Jump(RECEIVE.into()), None), plain(Action::Accept, None)]),
+            ),
             (RECEIVE, chain(dispatch(Side::Destination))),
         ];
         Self {
@@ -214,11 +253,10 @@ impl Ruleset {
 fn forward() -> Chain {
     let mut rules = vec![Rule {
         matches: vec![Match::State(&["invalid"])],
-        action: Action::Drop,
-        comment: Some(Comment::new("belongs to no connection")),
+        ..plain(Action::Drop, Some("belongs to no connection"))
     }];
     rules.extend(dispatch(Side::Source));
-    rules.push(plain(Action::Jump(RECEIVE), None));
+    rules.push(plain(Action::Jump(RECEIVE.into()), None));
     rules.push(plain(Action::Drop, Some("neither from nor for a known device")));
     Chain { hook: Hook::Forward, rules }
 }
@@ -226,10 +264,8 @@ fn forward() -> Chain {
 /// The base chain of what is for the gateway itself: a device's policy holds there, too. Without what
 /// comes first a device could not be reached at all, or would lose its address.
 fn gateway() -> Chain {
-    let first = |matches: Vec<Match>, comment| {
-        let comment = Some(Comment::new(comment));
-        Rule { matches, action: Action::Accept, comment }
-    };
+    let first =
+        |matches: Vec<Match>, comment| Rule { matches, ..plain(Action::Accept, Some(comment)) };
     let answers = vec![Match::State(KNOWN), Match::Direction(Way::Reply)];
     let mut rules = vec![
         first(answers, "answers to the gateway"),
@@ -252,39 +288,48 @@ fn dispatch(side: Side) -> Vec<Rule> {
     Version::BOTH.map(|version| plain(Action::Dispatch(MapName(side, version)), None)).into()
 }
 
-fn plain(action: Action, comment: Option<&str>) -> Rule {
-    Rule { matches: Vec::new(), action, comment: comment.map(Comment::new) }
+pub(super) fn plain(action: Action, comment: Option<&str>) -> Rule {
+    Rule { matches: Vec::new(), mark: None, action, comment: comment.map(Comment::new) }
 }
 
-impl Compiler {
-    /// The chain for what the device sends, or the one for what is sent to it.
-    fn device_chain(&self, device: &Device, way: Direction) -> Chain {
-        let (tier, open) = match device.access {
-            Access::Allowed(_) => ("not in its MUD file", true),
-            Access::UpdateOnly(_) => ("confined to its update server", true),
-            Access::Quarantined => ("quarantined", false),
-        };
+/// The rules that follow from one policy for what its device sends, and for what is sent to it.
+pub(super) type BothWays = [Vec<Rule>; 2];
+
+fn both_ways(device: &Device) -> BothWays {
+    WAYS.map(|way| {
         let mut made = Vec::new();
-        if let (Some(address), Direction::FromDevice) = (device.hardware, way) {
-            made.push(Rule {
-                matches: vec![Match::NotFrom(address)],
-                action: Action::Drop,
-                comment: Some(Comment::new("sent by another in its name")),
-            });
-        }
         // What entries say of packets that go this way comes before what follows from those of the other.
         let (own, other): (Vec<_>, Vec<_>) =
             rules(&device.access).iter().partition(|rule| rule.direction == way);
         for rule in own.into_iter().chain(other) {
             compile_rule(device, rule, way, &mut made);
         }
-        if open {
+        if device.access != Access::Quarantined {
+            made.extend(ICMP.map(|protocol| Rule {
+                matches: vec![Match::Protocol(protocol), Match::State(RELATED)],
+                ..plain(let_go(way), Some("errors about what is allowed"))
+            }));
+        }
+        made
+    })
+}
+
+impl Compiler {
+    /// The chain for what the device sends, or the one for what is sent to it.
+    fn device_chain(&self, device: &Device, way: Direction, policy: Option<&String>) -> Chain {
+        let tier = match device.access {
+            Access::Allowed(_) => "not in its MUD file",
+            Access::UpdateOnly(_) => "confined to its update server",
+            Access::Quarantined => "quarantined",
+        };
+        let mut made = Vec::new();
+        if let (Some(address), Direction::FromDevice) = (device.hardware, way) {
             made.push(Rule {
-                matches: vec![Match::Protocol(ICMP.into()), Match::State(RELATED)],
-                action: let_go(way),
-                comment: Some(Comment::new("errors about what is allowed")),
+                matches: vec![Match::NotFrom(address)],
+                ..plain(Action::Drop, Some("sent by another in its name"))
             });
         }
+        made.extend(policy.map(|policy| plain(Action::Jump(policy.clone()), None)));
         if self.log_drops {
             made.push(log(device, tier, Vec::new()));
         }
@@ -296,7 +341,7 @@ impl Compiler {
 /// A rule that logs what it matches, and leaves the verdict to the next.
 fn log(device: &Device, about: &str, matches: Vec<Match>) -> Rule {
     let words = format!("hexad {}: {about} ", device.name);
-    Rule { matches, action: Action::Log(Comment::of(&words, LOG_PREFIX)), comment: None }
+    Rule { matches, ..plain(Action::Log(Comment::of(&words, LOG_PREFIX)), None) }
 }
 
 fn rules(access: &Access) -> &[policy::Rule] {
@@ -338,9 +383,10 @@ fn compile_rule(device: &Device, rule: &policy::Rule, way: Direction, made: &mut
         connection.push(Match::Direction(Way::Original));
     }
     for version in Version::BOTH {
-        let Some(mut about) = addresses(rule, version, way) else { continue };
-        let Some(transport) = transport(&rule.transport, version, answers) else { continue };
-        about.extend(transport);
+        let Some(addresses) = addresses(rule, version, way) else { continue };
+        let Some(mut about) = transport(&rule.transport, version, answers) else { continue };
+        // A port is compared in less time than a set is searched in.
+        about.extend(addresses);
         let matches = [about.clone(), connection.clone()].concat();
         // MUD files often state the answers to what they allow; those rules have been made already.
         if made.iter().any(|made| made.matches == matches && made.action == action) {
@@ -349,16 +395,12 @@ fn compile_rule(device: &Device, rule: &policy::Rule, way: Direction, made: &mut
         if rule.logging && !answers && opens {
             made.push(log(device, &rule.name, [about, opening.clone()].concat()));
         }
-        made.push(Rule {
-            matches,
-            action: action.clone(),
-            comment: Some(Comment::new(&rule.name)),
-        });
+        made.push(Rule { matches, ..plain(action.clone(), Some(&rule.name)) });
     }
 }
 
 /// The verdict on a packet that the policy allows. What a device sends may be for another device.
-fn let_go(way: Direction) -> Action {
+pub(super) fn let_go(way: Direction) -> Action {
     match way {
         Direction::FromDevice => Action::Goto(ADMIT),
         Direction::ToDevice => Action::Accept,
@@ -411,13 +453,13 @@ fn transport(transport: &Transport, version: Version, answers: bool) -> Option<V
             let said: Vec<_> = kind.into_iter().chain(code).collect();
             if said.is_empty() { vec![icmp(version)] } else { said }
         }
-        Transport::Protocol(number) => vec![Match::Protocol([number].into())],
+        Transport::Protocol(number) => vec![Match::Protocol(number)],
     })
 }
 
 fn icmp(version: Version) -> Match {
     let [v4, v6] = ICMP;
-    Match::Protocol([if version == Version::V4 { v4 } else { v6 }].into())
+    Match::Protocol(if version == Version::V4 { v4 } else { v6 })
 }
 
 /// The type of the answers to messages of this type, if they are answered.
@@ -434,7 +476,7 @@ fn ports(name: &'static str, number: u8, ports: [Ports; 2], answers: bool) -> Ve
         if answers { [Side::Destination, Side::Source] } else { [Side::Source, Side::Destination] };
     let said = sides.into_iter().zip(ports).filter(|(_, ports)| *ports != Ports::Any);
     let said: Vec<_> = said.map(|(side, ports)| Match::Port(name, side, ports)).collect();
-    if said.is_empty() { vec![Match::Protocol([number].into())] } else { said }
+    if said.is_empty() { vec![Match::Protocol(number)] } else { said }
 }
 
 /// Why there is no ruleset for these devices.

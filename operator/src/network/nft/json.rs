@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{
-    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Match, Ports,
-    Rule, Ruleset, Set, SetName, Side, Table, Version,
+    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Mark, Match,
+    Ports, Rule, Ruleset, Set, SetName, Side, Table, Version,
 };
 
 impl Ruleset {
@@ -188,6 +188,9 @@ impl Rule {
         if self.counts() {
             statements.push(json!({ "counter": { "packets": 0, "bytes": 0 } }));
         }
+        if let Some(Mark(mark)) = self.mark {
+            statements.push(json!({ "mangle": { "key": ct("mark"), "value": mark } }));
+        }
         statements.extend(self.action.json());
         let rule = json!({
             "family": "inet",
@@ -216,10 +219,11 @@ impl Match {
                 };
                 (field(protocol, side.port()), op, right)
             }
-            Self::Protocol(numbers) => (meta("l4proto"), "==", json!({ "set": numbers })),
+            Self::Protocol(number) => (meta("l4proto"), "==", json!(number)),
             Self::IcmpType(version, one) => (field(version.icmp(), "type"), "==", json!(one)),
             Self::IcmpCode(version, one) => (field(version.icmp(), "code"), "==", json!(one)),
             Self::State(states) => (ct("state"), "in", json!(states)),
+            Self::Marked(Mark(mark)) => (ct("mark"), "==", json!(mark)),
             Self::Direction(way) => (ct("direction"), "==", json!(way.name())),
             Self::NotFrom(address) => (field("ether", "saddr"), "!=", json!(address.to_string())),
             Self::NeighbourDiscovery => (field("icmpv6", "type"), "==", range(133, 137)),
@@ -239,7 +243,11 @@ impl Addresses {
                         "len": prefix.prefix_len(),
                     } })
                 };
-                json!({ "set": prefixes.iter().map(prefix).collect::<Vec<_>>() })
+                // Each set without a name makes the next one slower to add.
+                match prefixes.as_slice() {
+                    [one] => prefix(one),
+                    more => json!({ "set": more.iter().map(prefix).collect::<Vec<_>>() }),
+                }
             }
         }
     }

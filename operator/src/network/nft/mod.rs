@@ -15,12 +15,16 @@
 //! connections that an earlier ruleset let come about included: quarantine ends them at once.
 //!
 //! A device is found by its address in one of four verdict maps, so that a packet's cost follows from the
-//! rules of its own devices and not from how many others there are. The addresses of a DNS name are a set
-//! that all devices share which may talk to it: the operator's resolver answers all of them.
+//! rules of its own devices and not from how many others there are. What a policy allows stands in two
+//! chains, `allow_from_<digest>` and `allow_to_<digest>`, to which those of all devices lead that have this policy, as
+//! the devices of one model do; a device's own chains drop, and count, what is left.
+//! The addresses of a DNS name are a set that all devices share which may talk to it: the operator's resolver
+//! answers all of them.
 
 mod change;
 mod compile;
 mod json;
+mod shared;
 mod text;
 
 #[cfg(test)]
@@ -156,9 +160,15 @@ enum Hook {
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Rule {
     matches: Vec<Match>,
+    /// What the connection is marked with, see [`Compiler::mark_connections`].
+    mark: Option<Mark>,
     action: Action,
     comment: Option<Comment>,
 }
+
+/// The mark of the connections that one policy has let through.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Mark(u32);
 
 /// What a packet must be like for a rule to apply.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -166,12 +176,14 @@ enum Match {
     Version(Version),
     Address(Side, Addresses),
     Port(&'static str, Side, Ports),
-    /// IP protocol numbers.
-    Protocol(BTreeSet<u8>),
+    /// IP protocol number.
+    Protocol(u8),
     IcmpType(Version, u8),
     IcmpCode(Version, u8),
     /// Connection tracking states, as nftables names them.
     State(&'static [&'static str]),
+    /// The connection has this mark.
+    Marked(Mark),
     /// `original`: from the one that opened the connection; `reply`: to it.
     Direction(Way),
     /// The sender's hardware address is another than this.
@@ -193,7 +205,7 @@ enum Action {
     Accept,
     Drop,
     Reject,
-    Jump(&'static str),
+    Jump(String),
     Goto(&'static str),
     /// Go to the chain that belongs to the packet's address; nothing if none does.
     Dispatch(MapName),

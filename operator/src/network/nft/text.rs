@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{
-    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Match, Ports,
-    Rule, Ruleset, Set, SetName,
+    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Mark, Match,
+    Ports, Rule, Ruleset, Set, SetName,
 };
 
 impl Display for Ruleset {
@@ -77,6 +77,9 @@ impl Display for Rule {
         if self.counts() {
             f.write_str("counter ")?;
         }
+        if let Some(Mark(mark)) = self.mark {
+            write!(f, "ct mark set {mark:#010x} ")?;
+        }
         self.action.fmt(f)?;
         match &self.comment {
             Some(comment) => write!(f, " comment \"{}\"", comment.0),
@@ -101,10 +104,11 @@ impl Display for Match {
                     Ports::Range(low, high) => write!(f, "{low}-{high}"),
                 }
             }
-            Self::Protocol(numbers) => write!(f, "meta l4proto {{ {} }}", List(numbers)),
+            Self::Protocol(number) => write!(f, "meta l4proto {number}"),
             Self::IcmpType(version, number) => write!(f, "{} type {number}", version.icmp()),
             Self::IcmpCode(version, number) => write!(f, "{} code {number}", version.icmp()),
             Self::State(states) => write!(f, "ct state {}", states.join(",")),
+            Self::Marked(Mark(mark)) => write!(f, "ct mark {mark:#010x}"),
             Self::Direction(way) => write!(f, "ct direction {}", way.name()),
             Self::NotFrom(address) => write!(f, "ether saddr != {address}"),
             Self::NeighbourDiscovery => f.write_str("icmpv6 type 133-137"),
@@ -116,6 +120,7 @@ impl Display for Addresses {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Named(name) => write!(f, "@{name}"),
+            Self::Under(_, prefixes) if prefixes.len() == 1 => List::<&Vec<IpNet>>(prefixes).fmt(f),
             Self::Under(_, prefixes) => write!(f, "{{ {} }}", List::<&Vec<IpNet>>(prefixes)),
         }
     }

@@ -23,29 +23,49 @@ fn ruleset(devices: &[Device], cloud: &[&str]) -> Ruleset {
     compile(devices, |_| Ok(cloud.clone())).unwrap()
 }
 
-/// One port more: two rules of one chain, one of the other, and no command about anything else.
+/// One port more: the device gets another policy, told as the rules that it has more, and no command is about
+/// any other device.
 #[test]
-fn a_policy_changes_two_chains() {
+fn a_policy_changes_the_chains_of_its_device() {
     let lamp = device("lamp", "192.0.2.11", &[1]);
     let hub = |ports| device("hub", "192.0.2.10", ports);
     let before = ruleset(&[hub(&[1]), lamp.clone()], &["203.0.113.20"]);
     let after = ruleset(&[hub(&[1, 2]), lamp], &["203.0.113.20"]);
     let changes = after.changes_from(&before).unwrap();
-    assert_eq!(changes.chains().collect::<Vec<_>>(), ["from_hub", "to_hub"]);
+    let chains: Vec<_> = changes.chains().collect();
+    let [from, to, "from_hub", "to_hub"] = chains.as_slice() else { panic!("{chains:?}") };
+    let (old_from, old_to) = (policy(&before, "from_hub"), policy(&before, "to_hub"));
+    let rules = changes.to_string().lines().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(
-        changes.to_string().lines().collect::<Vec<_>>(),
+        rules,
         [
-            "  chain from_hub",
-            "+   ip daddr @v4.c.example udp dport 2 ct state new,established counter goto admit comment \"cloud\"",
-            "+   ip6 daddr @v6.c.example udp dport 2 ct state new,established counter goto admit comment \"cloud\"",
-            "  chain to_hub",
-            "+   ip saddr @v4.c.example udp sport 2 ct state established ct direction reply counter accept comment \"cloud\"",
-            "+   ip6 saddr @v6.c.example udp sport 2 ct state established ct direction reply counter accept comment \"cloud\"",
+            format!("+ chain {from}"),
+            format!("    in place of {old_from}"),
+            "+   udp dport 2 ip daddr @v4.c.example ct state new,established counter goto admit comment \"cloud\"".into(),
+            "+   udp dport 2 ip6 daddr @v6.c.example ct state new,established counter goto admit comment \"cloud\"".into(),
+            format!("+ chain {to}"),
+            format!("    in place of {old_to}"),
+            "+   udp sport 2 ip saddr @v4.c.example ct state established ct direction reply counter accept comment \"cloud\"".into(),
+            "+   udp sport 2 ip6 saddr @v6.c.example ct state established ct direction reply counter accept comment \"cloud\"".into(),
+            "  chain from_hub".into(),
+            format!("-   jump {old_from}"),
+            format!("+   jump {from}"),
+            "  chain to_hub".into(),
+            format!("-   jump {old_to}"),
+            format!("+   jump {to}"),
         ]
     );
     assert!(!changes.to_json().contains("lamp"));
-    let back = before.changes_from(&after).unwrap().to_string();
-    assert_eq!(back.matches("\n-   ").count(), 4, "the way back is the same lines");
+    let back = before.changes_from(&after).unwrap();
+    assert!(
+        back.to_json()
+            .contains(&format!(r#"{{"delete":{{"chain":{{"family":"inet","name":"{from}""#))
+    );
+}
+
+/// The policy that a device's chain leads to.
+fn policy(ruleset: &Ruleset, chain: &str) -> String {
+    super::policy_of(&ruleset.chains[chain]).unwrap().to_owned()
 }
 
 /// Devices and addresses come and go by elements; what leads to a chain goes before the chain does.
