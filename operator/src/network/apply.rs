@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 use std::process::{Command, Stdio};
 
-use super::nft::{Changes, Ruleset, Table, transaction};
+use super::nft::{Changes, InForce, Ruleset, Table, transaction};
 use super::policy::HostName;
 
 /// The `nft` command, on one gateway.
@@ -82,6 +82,16 @@ impl Nft {
     /// As [`Nft::apply`].
     pub fn remove(&self, table: &Table) -> Result<(), ApplyError> {
         self.transact(&transaction(table.removal()))
+    }
+
+    /// What is in force in the table, as far as it can be read; `None` if there is no such table, or there is in it what
+    /// no ruleset of ours has.
+    pub(super) fn in_force(&self, table: &Table) -> Result<Option<InForce>, ApplyError> {
+        match self.listed(&["list", "table", "inet", table.as_str()]) {
+            Ok(objects) => Ok(InForce::read(table, &objects)),
+            Err(ApplyError::Refused(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs a transaction in libnftables' JSON.

@@ -27,13 +27,13 @@ pub enum Put {
     Unchanged,
     /// What differed was changed; the difference, for people.
     Changed(String),
-    /// The whole table was replaced: it is the first ruleset, or what was in force was not what it should
+    /// Everything was written anew: it is the first ruleset, or what was in force was not what it should
     /// have been.
     Replaced,
 }
 
 impl Enforcer {
-    /// A gateway of whose rules nothing is known: the first ruleset replaces the table of its name.
+    /// A gateway of whose rules nothing is known: the first ruleset takes the place of what is in the table of its name.
     #[must_use]
     pub fn new(nft: Nft) -> Self {
         Self { nft, in_force: None, learned: BTreeMap::new() }
@@ -45,8 +45,10 @@ impl Enforcer {
         self.in_force.as_ref()
     }
 
-    /// Puts the ruleset in force: changes what differs from the one before it, or replaces the table if
-    /// that can't be done. Learned addresses that have not timed out stay either way.
+    /// Puts the ruleset in force: changes what differs from the one before it. Where that is not known, since this
+    /// process has just begun, or is not what is in force, every chain is written anew, and still nothing is taken
+    /// away under a packet that is being judged. Only a table that is not like ours is replaced as a whole. Learned
+    /// addresses that have not timed out stay in any case.
     ///
     /// # Errors
     /// As [`Nft::apply`]. What was in force stays so.
@@ -61,24 +63,40 @@ impl Enforcer {
             for name in changes.names_to_learn() {
                 commands.extend(self.relearn(&ruleset, name, now));
             }
-            match self.nft.transact(&transaction(commands)) {
-                Ok(()) => {
-                    let words = changes.to_string();
-                    self.in_force = Some(ruleset);
-                    return Ok(Put::Changed(words));
-                }
-                // The table is not as it was left.
-                Err(ApplyError::Refused(_)) => {}
-                Err(error) => return Err(error),
+            if self.taken(commands)? {
+                let words = changes.to_string();
+                self.in_force = Some(ruleset);
+                return Ok(Put::Changed(words));
             }
         }
-        let mut commands = ruleset.replacing();
+        let mut learned = Vec::new();
         for name in ruleset.names_to_learn() {
-            commands.extend(self.relearn(&ruleset, name, now));
+            learned.extend(self.relearn(&ruleset, name, now));
         }
-        self.nft.transact(&transaction(commands))?;
+        if let Some(found) = self.nft.in_force(ruleset.table())?
+            && let Some(changes) = ruleset.changes_from(&found.ruleset)
+            && self.taken([changes.commands(), learned.clone()].concat())?
+        {
+            for (name, addresses) in found.learned {
+                let known = self.learned.entry(name).or_default();
+                for (address, seconds) in addresses {
+                    known.entry(address).or_insert(now + Duration::from_secs(seconds.into()));
+                }
+            }
+        } else {
+            self.nft.transact(&transaction([ruleset.replacing(), learned].concat()))?;
+        }
         self.in_force = Some(ruleset);
         Ok(Put::Replaced)
+    }
+
+    /// Whether the kernel took the commands: if not, what is in force is not what they start from.
+    fn taken(&self, commands: Vec<serde_json::Value>) -> Result<bool, ApplyError> {
+        match self.nft.transact(&transaction(commands)) {
+            Ok(()) => Ok(true),
+            Err(ApplyError::Refused(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes addresses that the devices' resolver has answered with for `name`, to hold for `lifetime`. Those

@@ -88,6 +88,20 @@ pub(super) fn states() -> Tested {
 /// While a thousand connections send, a hundred changes of the ruleset lose no allowed packet and let no
 /// forbidden one pass.
 pub(super) fn atomic() -> Tested {
+    under_load(|enforcer, next| Ok(matches!(enforcer.put(next)?, Put::Changed(_))))
+}
+
+/// The same of a controller that begins anew a hundred times and knows nothing of what is in force.
+pub(super) fn restarts() -> Tested {
+    under_load(|enforcer, next| {
+        *enforcer = Enforcer::new(Nft::here());
+        Ok(enforcer.put(next)? == Put::Replaced)
+    })
+}
+
+fn under_load(
+    change: impl Fn(&mut Enforcer, Ruleset) -> Result<bool, ApplyError> + Sync,
+) -> Tested {
     const CONNECTIONS: usize = 1000;
     const FIRST: u16 = 20_000;
     let net = Testbed::create(&HOSTS)?;
@@ -151,10 +165,8 @@ pub(super) fn atomic() -> Tested {
         });
         let changed = (0..100).try_for_each(|step: usize| -> Tested {
             let next = rulesets[(step + 1) % rulesets.len()].clone();
-            match net.on_gateway(|| enforcer.put(next))? {
-                Put::Changed(_) => Ok(()),
-                other => Err(format!("{other:?}").into()),
-            }
+            let changed = net.on_gateway(|| change(&mut enforcer, next))?;
+            if changed { Ok(()) } else { Err("not as it should have been".into()) }
         });
         over.store(true, Ordering::Relaxed);
         load.join().map_err(|_| "the load panicked")??;

@@ -14,9 +14,10 @@ use hexad_mud::file::Contents;
 use hexad_mud::flow::{Direction, IpVersion, Peer, Prefix};
 use hexad_mud::time::DateAndTime;
 use hexad_mud::url::MudUrl;
-use hexad_operator::network::nft::compile;
+use hexad_operator::network::nft::{Compiler, compile};
 use hexad_operator::network::policy::Site;
 use hexad_operator::network::testbed::{Host, Protocol, Testbed};
+use std::cell::Cell;
 use std::error::Error;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -93,8 +94,8 @@ fn contents() -> Result<Contents, Box<dyn Error>> {
     Ok(Contents::new(MudUrl::new(MUD_URL)?, time))
 }
 
-/// A file with entries of every kind that a router can judge, drops among them.
-fn any_file(random: &mut Random) -> Result<Mud, Box<dyn Error>> {
+/// A file with entries of every kind that a router can judge; drops among them if there are to be any.
+fn any_file(random: &mut Random, drops: bool) -> Result<Mud, Box<dyn Error>> {
     let mut contents = contents()?;
     for (index, direction) in [Direction::FromDevice, Direction::ToDevice].into_iter().enumerate() {
         for version in [IpVersion::V4, IpVersion::V6] {
@@ -102,13 +103,11 @@ fn any_file(random: &mut Random) -> Result<Mud, Box<dyn Error>> {
             let aces = (0..random.below(6)).map(|at| Ace {
                 name: format!("{name}-{at}"),
                 matches: any_matches(random, version, direction),
-                forwarding: random.one(&[
-                    Forwarding::Accept,
-                    Forwarding::Accept,
-                    Forwarding::Accept,
-                    Forwarding::Drop,
-                    Forwarding::Reject,
-                ]),
+                forwarding: match random.below(5) {
+                    0 if drops => Forwarding::Drop,
+                    1 if drops => Forwarding::Reject,
+                    _ => Forwarding::Accept,
+                },
                 logging: None,
             });
             let aces: Vec<_> = aces.collect();
@@ -229,30 +228,60 @@ fn any_packet(random: &mut Random) -> Packet {
     Packet { direction, device, peer, protocol, source, destination, established, reply }
 }
 
-/// The compiled ruleset, run by rules of its own, says of every packet what a plain reading of the file says.
+/// The compiled ruleset, run by rules of its own, says of every packet what a plain reading of the file says, and
+/// says the same of the packets of connections that it has marked.
 pub(super) fn differential() -> Tested {
     let mut random = Random(0x5eed);
     let site = site()?;
-    let (mut passed, mut dropped) = (0, 0);
+    let (mut passed, mut dropped, mut marked) = (0, 0, 0);
     for file in 0..300 {
-        let mud = any_file(&mut random)?;
-        let ruleset = compile(&[device(DEVICE, site.allowed(&mud))?], resolve)?;
+        let mud = any_file(&mut random, file % 2 == 0)?;
+        let compiler = Compiler::default().mark_connections();
+        let ruleset = compiler.compile(&[device(DEVICE, site.allowed(&mud))?], resolve)?;
         let kernel = Kernel::load(&ruleset.to_json());
         for _ in 0..200 {
-            let packet = any_packet(&mut random);
-            let expected = passes(&mud, &World, &packet);
-            if kernel.passes(&packet) != expected {
-                return Err(format!(
-                    "file {file}: {packet:?} should pass: {expected}\n{}\n{ruleset}",
-                    mud.to_json()
-                )
-                .into());
+            let first = any_packet(&mut random);
+            let mark = Cell::new(0);
+            let later = [false, true].map(|reply| later(&first, reply));
+            for packet in [first].iter().chain(later.iter().flatten()) {
+                let expected = passes(&mud, &World, packet);
+                if kernel.passes(packet, &mark) != expected {
+                    return Err(format!(
+                        "file {file}: {packet:?} marked {mark:?} should pass: {expected}\n{}\n{ruleset}",
+                        mud.to_json()
+                    )
+                    .into());
+                }
+                *(if expected { &mut passed } else { &mut dropped }) += 1;
+                marked += u32::from(mark.get() != 0);
             }
-            *(if expected { &mut passed } else { &mut dropped }) += 1;
         }
     }
     assert!(passed > 5_000 && dropped > 5_000, "{passed} passed, {dropped} dropped");
+    assert!(marked > 5_000, "{marked} marked");
     Ok(())
+}
+
+/// A packet of the connection of another one, once that has seen both ways: one like it, or an answer to it.
+fn later(first: &Packet, reply: bool) -> Option<Packet> {
+    if first.reply {
+        return None;
+    }
+    if !reply {
+        return Some(Packet { established: true, ..*first });
+    }
+    let direction = match first.direction {
+        Direction::FromDevice => Direction::ToDevice,
+        Direction::ToDevice => Direction::FromDevice,
+    };
+    let (source, destination) = match (first.protocol, first.source) {
+        (1, 8) => (0, 0),
+        (1, 13) => (14, 0),
+        (58, 128) => (129, 0),
+        (protocol, _) if is_icmp(protocol) => return None,
+        (_, source) => (first.destination, source),
+    };
+    Some(Packet { direction, source, destination, established: true, reply: true, ..*first })
 }
 
 /// One end opens a connection to the other.

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     if env::var_os(HOLD).is_some() {
         return hold();
     }
-    let tests: [(&str, Test); 22] = [
+    let tests: [(&str, Test); 23] = [
         ("allowed_device_reaches_what_its_rules_name", allowed),
         ("peer_opens_where_only_the_peer_may", opened_by_peer),
         ("answers_alone_open_nothing", answers_alone),
@@ -67,6 +67,7 @@ fn main() -> ExitCode {
         ("generated_policies_pass_what_they_allow_alone", generated::policies),
         ("states_change_within_a_second_for_one_device_alone", change::states),
         ("changes_are_atomic_under_load", change::atomic),
+        ("restarts_are_atomic_under_load", change::restarts),
         ("failures_leave_what_was_in_force", change::failures),
         ("learned_addresses_come_and_go", change::learned),
         ("gateway_is_under_the_policy_too", change::gateway),

@@ -35,15 +35,21 @@ struct Entries<'r> {
 
 impl Ruleset {
     /// What has to change in the ruleset `before` to make it this one. `None` if it can't be changed into
-    /// this one but only replaced: it is another table, or one of the two learns its addresses and the other
-    /// does not.
+    /// this one but only replaced: it is another table, one of the two learns its addresses and the other
+    /// does not, or the kernel sends other packets into a chain of the same name.
     #[must_use]
     pub fn changes_from<'r>(&'r self, before: &'r Self) -> Option<Changes<'r>> {
         let learned = |set: &Set| matches!(set, Set::Learned);
         let same_kind = |(name, set): (_, &Set)| {
             before.sets.get(name).is_none_or(|old| learned(old) == learned(set))
         };
-        if self.table != before.table || !self.sets.iter().all(same_kind) {
+        let same_hook = |(name, chain): (_, &Chain)| {
+            before.chains.get(name).is_none_or(|old| old.hook == chain.hook)
+        };
+        if self.table != before.table
+            || !self.sets.iter().all(same_kind)
+            || !self.chains.iter().all(same_hook)
+        {
             return None;
         }
         let mut maps = Vec::new();

@@ -24,6 +24,7 @@
 mod change;
 mod compile;
 mod json;
+mod read;
 mod shared;
 mod text;
 
@@ -38,6 +39,7 @@ use std::net::IpAddr;
 pub use self::change::Changes;
 pub use self::compile::{CompileError, Compiler, compile};
 pub(super) use self::json::transaction;
+pub(super) use self::read::InForce;
 
 use super::policy::{HardwareAddress, HostName, InvalidName, IpVersion, Ports};
 
