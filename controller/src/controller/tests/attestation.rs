@@ -117,7 +117,7 @@ fn tiers_are_states() {
     assert!(rules(&controller).contains("\"quarantined\""));
     for (later, tier, expected, words) in [
         (0, Tier::Affirming, State::Allowed, "\"not in its MUD file\""),
-        (1, Tier::Warning, State::UpdateOnly, "@v4.update.example tcp dport 443"),
+        (1, Tier::Warning, State::UpdateOnly, "tcp dport 443 ip daddr @v4.update.example"),
         (2, Tier::Contraindicated, State::Quarantined, "\"quarantined\""),
         (3, Tier::Affirming, State::Allowed, "\"not in its MUD file\""),
         (4, Tier::None, State::Quarantined, "\"quarantined\""),

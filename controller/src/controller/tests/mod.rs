@@ -134,14 +134,17 @@ fn states() {
     let tier = |controller: &Controller<Paper>, words: &str| rules(controller).contains(words);
     assert!(tier(&controller, "\"quarantined\""), "unknown is not trusted");
     for (state, words) in [
-        (State::UpdateOnly, "@v4.update.example tcp dport 443"),
+        (State::UpdateOnly, "tcp dport 443 ip daddr @v4.update.example"),
         (State::Quarantined, "\"quarantined\""),
         (State::Allowed, "\"not in its MUD file\""),
     ] {
         controller.set_state(&name(), state, "because", NOW).unwrap();
         assert!(tier(&controller, words), "{state:?}");
     }
-    assert!(tier(&controller, "192.0.2.53/32 } udp dport 53"), "the services of the network");
+    assert!(
+        tier(&controller, "udp dport 53 ip daddr 192.0.2.53/32"),
+        "the services of the network"
+    );
     controller.tick(NOW + 599).unwrap();
     assert!(!tier(&controller, "\"quarantined\""));
     controller.tick(NOW + 600).unwrap();
@@ -202,7 +205,7 @@ fn files_are_verified_and_refreshed() {
     assert!(!rules(&controller).contains("cloud.example"), "the file of another URL");
 
     take(&mut controller, &want, Ok(good.signed(URL, 443)), NOW);
-    assert!(rules(&controller).contains("@v4.cloud.example tcp dport 443"));
+    assert!(rules(&controller).contains("tcp dport 443 ip daddr @v4.cloud.example"));
     assert!(controller.wanted(NOW + 7199).unwrap().is_empty(), "valid for two hours");
     let want = controller.wanted(NOW + 7200).unwrap().remove(0);
     assert_eq!(want.etag.as_deref(), Some("\"443\""));
