@@ -58,6 +58,12 @@ impl<'b> ComponentIdentifier<'b> {
         self.encoded
     }
 
+    /// Whether every head in it is a single byte.
+    fn is_short(self) -> bool {
+        let strings = self.segments().map(|segment| segment.len().saturating_add(1));
+        strings.fold(1, usize::saturating_add) == self.encoded.bytes().len()
+    }
+
     /// The byte strings that the identifier consists of, the outermost first.
     #[must_use]
     pub fn segments(self) -> Segments<'b> {
@@ -164,15 +170,26 @@ impl<'b> Components<'b> {
         let here = reader.offset();
         let mut items = reader.array();
         let mut components = Self { first: reader.rest(), count: 0 };
+        let mut are_short = false;
         while reader.more(&mut items) {
             let identifier = ComponentIdentifier::take(reader);
             let at = identifier.encoded.offset();
             if components.count == limit {
                 reader.refuse_cbor(Cbor::TooMany, at);
-            } else if components.count != 0
-                && components.iter().any(|earlier| earlier == identifier)
-            {
-                reader.refuse(ErrorKind::DuplicateComponent, at);
+            } else if components.count != 0 {
+                if components.count == 1 {
+                    are_short = components.iter().all(ComponentIdentifier::is_short);
+                }
+                are_short &= identifier.is_short();
+                // What has only the shortest heads is equal when its encoding is.
+                let bytes = identifier.encoded.bytes();
+                let is_twice = components.iter().any(|earlier| match are_short {
+                    true => earlier.encoded.bytes() == bytes,
+                    false => earlier == identifier,
+                });
+                if is_twice {
+                    reader.refuse(ErrorKind::DuplicateComponent, at);
+                }
             }
             components.count = components.count.saturating_add(1);
         }
