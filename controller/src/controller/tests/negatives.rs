@@ -140,12 +140,17 @@ fn overlapping_names_of_two_vendors() {
     }
     let rules = rules(&controller);
     let chain = |name: &str| {
-        let begin = rules.find(&format!("chain from_{name} ")).unwrap();
+        let begin = rules.find(&format!("chain {name} ")).unwrap();
         let rest = &rules[begin..];
         rest[..rest.find('}').map_or(rest.len(), |_| rest.find("\n\n").unwrap_or(rest.len()))]
             .to_owned()
     };
-    let (lamp, camera) = (chain("lamp"), chain("camera"));
+    // What a policy allows stands in the chain that the device's leads to.
+    let allowed = |device: &str| {
+        let own = chain(&format!("from_{device}"));
+        chain(own.split("jump ").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap())
+    };
+    let (lamp, camera) = (allowed("lamp"), allowed("camera"));
     assert!(lamp.contains("tcp dport 443") && !lamp.contains("8443"), "{lamp}");
     assert!(camera.contains("tcp dport 8443") && !camera.contains("dport 443"), "{camera}");
 
