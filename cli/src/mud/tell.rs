@@ -30,6 +30,9 @@ pub struct Tell {
 #[derive(Subcommand, Debug)]
 enum What {
     /// A lease, with the arguments and the environment of dnsmasq's dhcp-script
+    #[command(
+        after_help = "Example:\n  hexad mud tell dnsmasq add 02:00:00:00:00:0a 192.168.8.10 lamp"
+    )]
     Dnsmasq {
         /// add, old or del; whatever else dnsmasq tells is passed over
         action: String,
@@ -41,6 +44,7 @@ enum What {
         name: Option<String>,
     },
     /// The certificate with which a device has authenticated itself, as an 802.1X server saw it
+    #[command(after_help = "Example:\n  hexad mud tell certificate lamp chain.pem --serial 01a4")]
     Certificate {
         /// The device's name or hardware address
         device: String,
@@ -51,6 +55,7 @@ enum What {
         serial: Option<Bytes>,
     },
     /// The attestation result of a device (EAR), as CWT or JWT
+    #[command(after_help = "Example:\n  hexad mud tell attestation lamp result.ear")]
     Attestation {
         /// The device's name or hardware address
         device: String,
@@ -58,6 +63,7 @@ enum What {
         file: PathBuf,
     },
     /// A manifest of software that devices run: its SUIT envelope
+    #[command(after_help = "Example:\n  hexad mud tell manifest update.suit")]
     Manifest {
         /// The envelope, raw or in hexadecimal; `-` is standard input
         file: PathBuf,

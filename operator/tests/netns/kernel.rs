@@ -4,7 +4,6 @@ use super::acl::{Packet, is_icmp};
 use hexad_mud::flow::Direction;
 use ipnet::IpNet;
 use serde_json::Value;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -41,43 +40,37 @@ impl Kernel {
         kernel
     }
 
-    /// Whether a packet that is forwarded passes; the policy is to drop. Its connection has this mark.
-    pub(super) fn passes(&self, packet: &Packet, mark: &Cell<u64>) -> bool {
-        self.run("forward", packet, mark).unwrap_or(false)
+    /// Whether a packet that is forwarded passes; the policy is to drop.
+    pub(super) fn passes(&self, packet: &Packet) -> bool {
+        self.run("forward", packet).unwrap_or(false)
     }
 
     /// The verdict of a chain; `None` if it comes to its end.
-    fn run(&self, chain: &str, packet: &Packet, mark: &Cell<u64>) -> Option<bool> {
+    fn run(&self, chain: &str, packet: &Packet) -> Option<bool> {
         for rule in &self.chains[chain] {
             for statement in rule {
                 let (kind, body) = statement.as_object().unwrap().iter().next().unwrap();
                 match kind.as_str() {
-                    "match" if self.matches(body, packet, mark.get()) => {}
+                    "match" if self.matches(body, packet) => {}
                     "match" => break,
                     "accept" => return Some(true),
                     "drop" | "reject" => return Some(false),
-                    "goto" => return self.run(body["target"].as_str().unwrap(), packet, mark),
+                    "goto" => return self.run(body["target"].as_str().unwrap(), packet),
                     "jump" => {
-                        if let Some(verdict) =
-                            self.run(body["target"].as_str().unwrap(), packet, mark)
-                        {
+                        if let Some(verdict) = self.run(body["target"].as_str().unwrap(), packet) {
                             return Some(verdict);
                         }
                     }
                     "vmap" => {
                         let map = &self.elements[&body["data"].as_str().unwrap()[1..]];
-                        let key = field(&body["key"], packet, mark.get());
+                        let key = field(&body["key"], packet);
                         let found = map.iter().find(|entry| Some(&entry[0]) == key.as_ref());
                         if let Some(entry) = found {
                             let chain = entry[1]["goto"]["target"].as_str().unwrap();
-                            return self.run(chain, packet, mark);
+                            return self.run(chain, packet);
                         }
                     }
                     "counter" => {}
-                    "mangle" => {
-                        assert_eq!(body["key"]["ct"]["key"], "mark");
-                        mark.set(body["value"].as_u64().unwrap());
-                    }
                     other => panic!("a statement {other}"),
                 }
             }
@@ -85,8 +78,8 @@ impl Kernel {
         None
     }
 
-    fn matches(&self, body: &Value, packet: &Packet, mark: u64) -> bool {
-        let Some(left) = field(&body["left"], packet, mark) else { return false };
+    fn matches(&self, body: &Value, packet: &Packet) -> bool {
+        let Some(left) = field(&body["left"], packet) else { return false };
         let right = &body["right"];
         let equal = match right {
             Value::String(name) if name.starts_with('@') => {
@@ -117,7 +110,7 @@ fn holds(right: &Value, left: &Value) -> bool {
 }
 
 /// The value of an expression on the left; `None` if the packet has no such field.
-fn field(left: &Value, packet: &Packet, mark: u64) -> Option<Value> {
+fn field(left: &Value, packet: &Packet) -> Option<Value> {
     let (source, destination) = match packet.direction {
         Direction::FromDevice => (packet.device, packet.peer),
         Direction::ToDevice => (packet.peer, packet.device),
@@ -135,7 +128,6 @@ fn field(left: &Value, packet: &Packet, mark: u64) -> Option<Value> {
         return Some(match key {
             "state" if packet.established => "established".into(),
             "state" => "new".into(),
-            "mark" => mark.into(),
             "direction" if packet.reply => "reply".into(),
             "direction" => "original".into(),
             other => panic!("ct {other}"),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::IpAddr;
 
-use super::shared::{Marks, Shared};
+use super::shared::Shared;
 use super::{
     Action, Addresses, Chain, Comment, Hook, LOG_PREFIX, MapName, Match, Rule, Ruleset, Set,
     SetName, Side, Table, Version, Way,
@@ -16,16 +16,16 @@ use crate::network::policy::{
 };
 
 /// States of a packet that belongs to a connection, or may open one.
-pub(super) const NEW_OR_KNOWN: &[&str] = &["new", "established"];
+const NEW_OR_KNOWN: &[&str] = &["new", "established"];
 /// State of a packet that may open a connection.
 const NEW: &[&str] = &["new"];
 /// State of a packet of a connection that has seen both ways.
-pub(super) const KNOWN: &[&str] = &["established"];
+const KNOWN: &[&str] = &["established"];
 /// State of an ICMP error about another packet.
 const RELATED: &[&str] = &["related"];
 
 /// Both ways of packets, as a device sees them.
-pub(super) const WAYS: [Direction; 2] = [Direction::FromDevice, Direction::ToDevice];
+const WAYS: [Direction; 2] = [Direction::FromDevice, Direction::ToDevice];
 
 /// Protocol numbers (IANA) of ICMP and ICMPv6, TCP, UDP.
 const ICMP: [u8; 2] = [1, 58];
@@ -88,7 +88,6 @@ pub fn compile(
 pub struct Compiler {
     table: Table,
     log_drops: bool,
-    pub(super) marks: Option<Marks>,
 }
 
 impl Compiler {
@@ -102,19 +101,6 @@ impl Compiler {
     /// and way at most.
     pub fn log_drops(mut self) -> Self {
         self.log_drops = true;
-        self
-    }
-
-    /// Rulesets that mark a connection (`ct mark`) once a policy has let it through, so that its further
-    /// packets need not be held against each rule of the policy: a packet then costs the same however long
-    /// a policy is. For gateways on which nothing else marks connections.
-    ///
-    /// A mark stands for all that a policy says, so it is worth nothing as soon as the policy changes, and a
-    /// connection is judged by the new rules at its next packet. One to a host whose addresses are learned stays when
-    /// they time out. Marks are made with a secret of this compiler, so that no author of a file can make a policy
-    /// that has the mark of another. Policies that also drop or reject have no marks.
-    pub fn mark_connections(mut self) -> Self {
-        self.marks = Some(Marks::new());
         self
     }
 
@@ -189,8 +175,7 @@ impl Compiler {
             if let Some(chains) = chains
                 && chains.iter().any(|chain| !ruleset.chains.contains_key(chain))
             {
-                let policy = self.marking(policy, &ruleset).map(chain);
-                ruleset.chains.extend(chains.into_iter().zip(policy));
+                ruleset.chains.extend(chains.into_iter().zip(policy.map(chain)));
             }
         }
         Ok(ruleset)
@@ -288,8 +273,8 @@ fn dispatch(side: Side) -> Vec<Rule> {
     Version::BOTH.map(|version| plain(Action::Dispatch(MapName(side, version)), None)).into()
 }
 
-pub(super) fn plain(action: Action, comment: Option<&str>) -> Rule {
-    Rule { matches: Vec::new(), mark: None, action, comment: comment.map(Comment::new) }
+fn plain(action: Action, comment: Option<&str>) -> Rule {
+    Rule { matches: Vec::new(), action, comment: comment.map(Comment::new) }
 }
 
 /// The rules that follow from one policy for what its device sends, and for what is sent to it.
@@ -400,7 +385,7 @@ fn compile_rule(device: &Device, rule: &policy::Rule, way: Direction, made: &mut
 }
 
 /// The verdict on a packet that the policy allows. What a device sends may be for another device.
-pub(super) fn let_go(way: Direction) -> Action {
+fn let_go(way: Direction) -> Action {
     match way {
         Direction::FromDevice => Action::Goto(ADMIT),
         Direction::ToDevice => Action::Accept,

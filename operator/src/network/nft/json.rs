@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{
-    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Mark, Match,
-    Ports, Rule, Ruleset, Set, SetName, Side, Table, Version,
+    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Match, Ports,
+    Rule, Ruleset, Set, SetName, Side, Table, Version,
 };
 
 impl Ruleset {
@@ -188,9 +188,6 @@ impl Rule {
         if self.counts() {
             statements.push(json!({ "counter": { "packets": 0, "bytes": 0 } }));
         }
-        if let Some(Mark(mark)) = self.mark {
-            statements.push(json!({ "mangle": { "key": ct("mark"), "value": mark } }));
-        }
         statements.extend(self.action.json());
         let rule = json!({
             "family": "inet",
@@ -223,7 +220,6 @@ impl Match {
             Self::IcmpType(version, one) => (field(version.icmp(), "type"), "==", json!(one)),
             Self::IcmpCode(version, one) => (field(version.icmp(), "code"), "==", json!(one)),
             Self::State(states) => (ct("state"), "in", json!(states)),
-            Self::Marked(Mark(mark)) => (ct("mark"), "==", json!(mark)),
             Self::Direction(way) => (ct("direction"), "==", json!(way.name())),
             Self::NotFrom(address) => (field("ether", "saddr"), "!=", json!(address.to_string())),
             Self::NeighbourDiscovery => (field("icmpv6", "type"), "==", range(133, 137)),

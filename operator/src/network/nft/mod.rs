@@ -162,15 +162,9 @@ enum Hook {
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Rule {
     matches: Vec<Match>,
-    /// What the connection is marked with, see [`Compiler::mark_connections`].
-    mark: Option<Mark>,
     action: Action,
     comment: Option<Comment>,
 }
-
-/// The mark of the connections that one policy has let through.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Mark(u32);
 
 /// What a packet must be like for a rule to apply.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -184,8 +178,6 @@ enum Match {
     IcmpCode(Version, u8),
     /// Connection tracking states, as nftables names them.
     State(&'static [&'static str]),
-    /// The connection has this mark.
-    Marked(Mark),
     /// `original`: from the one that opened the connection; `reply`: to it.
     Direction(Way),
     /// The sender's hardware address is another than this.

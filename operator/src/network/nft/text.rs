@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{
-    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Mark, Match,
-    Ports, Rule, Ruleset, Set, SetName,
+    Action, Addresses, Chain, Hook, LOG_BURST, LOG_RATE, MAX_ADDRESSES, MapName, Match, Ports,
+    Rule, Ruleset, Set, SetName,
 };
 
 impl Display for Ruleset {
@@ -77,9 +77,6 @@ impl Display for Rule {
         if self.counts() {
             f.write_str("counter ")?;
         }
-        if let Some(Mark(mark)) = self.mark {
-            write!(f, "ct mark set {mark:#010x} ")?;
-        }
         self.action.fmt(f)?;
         match &self.comment {
             Some(comment) => write!(f, " comment \"{}\"", comment.0),
@@ -108,7 +105,6 @@ impl Display for Match {
             Self::IcmpType(version, number) => write!(f, "{} type {number}", version.icmp()),
             Self::IcmpCode(version, number) => write!(f, "{} code {number}", version.icmp()),
             Self::State(states) => write!(f, "ct state {}", states.join(",")),
-            Self::Marked(Mark(mark)) => write!(f, "ct mark {mark:#010x}"),
             Self::Direction(way) => write!(f, "ct direction {}", way.name()),
             Self::NotFrom(address) => write!(f, "ether saddr != {address}"),
             Self::NeighbourDiscovery => f.write_str("icmpv6 type 133-137"),
