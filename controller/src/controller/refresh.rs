@@ -19,7 +19,7 @@ impl<G: Gateway> Controller<G> {
     /// cache-validity is over (RFC 8520, 3.5).
     ///
     /// # Errors
-    /// [`ControllerError::Registry`].
+    /// [`ControllerError::Registry`](super::ControllerError::Registry).
     pub fn wanted(&self, now: i64) -> Result<Vec<Wanted>> {
         let mut wanted = Vec::new();
         for mud in self.registry.devices()?.into_iter().filter_map(|record| record.mud) {
@@ -42,7 +42,7 @@ impl<G: Gateway> Controller<G> {
     /// and the file is asked for again in an hour.
     ///
     /// # Errors
-    /// [`ControllerError`] of the registry and of enforcing. That the file does not hold is logged.
+    /// [`ControllerError`](super::ControllerError) of the registry and of enforcing. That the file does not hold is logged.
     pub fn fetched(
         &mut self,
         wanted: &Wanted,
