@@ -181,12 +181,12 @@ fn qemu_if_there(step: fn() -> Result) -> Result<Outcome> {
     }
 }
 
-/// Ten seconds for every target, from the same random numbers each time: what it finds is found again.
+/// Six seconds for every target, from the same random numbers each time: what it finds is found again.
 fn fuzz_if_there() -> Result<Outcome> {
     if !succeeds(&mut cargo(["fuzz", "--version"])) {
         return skip("fuzz", "cargo-fuzz is not installed".into());
     }
-    fuzz::run("all", 10, Some(1)).map(|()| Outcome::Passed)
+    fuzz::run("all", 6, Some(1)).map(|()| Outcome::Passed)
 }
 
 /// The whole story; with real network namespaces where they are required, else as far as it goes; and
