@@ -1,9 +1,13 @@
 //! What must be refused by its structure, at every byte.
 
-use crate::common::{from_hex, read_all};
+use crate::common::{anchor, from_hex, read_all};
 use hexad_cose_core::cbor::Encoder;
-use hexad_cose_core::{Error as CoseError, ErrorKind as Cbor};
-use hexad_suit::{Envelope, Error, ErrorKind, Manifest, Options};
+use hexad_cose_core::crypto::Hash;
+use hexad_cose_core::{
+    Algorithm, Curve, Error as CoseError, ErrorKind as Cbor, HashAlgorithm, Segments, Sign1,
+};
+use hexad_rustcrypto::{RustCrypto, SigningKey};
+use hexad_suit::{Envelope, Error, ErrorKind, Manifest, Options, TrustAnchors, labels};
 use proptest::prelude::*;
 
 /// What `content` encodes.
@@ -264,6 +268,33 @@ fn malformed_text() {
     assert_eq!(text("a1 62 656e a2 01 61 78 01 61 78"), cose(Cbor::DuplicateKey));
     assert_eq!(text("a1 62 656e a2 81 41 00 a0 81 41 00 a0"), cose(Cbor::DuplicateKey));
     assert_eq!(text("a2 62 656e a0 62 656e a0"), cose(Cbor::DuplicateKey));
+}
+
+/// A device that never asks for suit-text and suit-manifest-mud runs a manifest in which they are malformed,
+/// as its author has signed it; whoever asks is told, as is whoever reads the manifest to show it.
+#[test]
+fn descriptions_are_checked_when_asked_for() {
+    let key = SigningKey::from_bytes(Curve::P256, &[7; 32]).unwrap();
+    let elements = [(23, wrapped(&[0xa0])), (labels::manifest::MUD, wrapped(&[0xa0]))];
+    let manifest = wrapped(&manifest_with(None, &elements));
+    let hash = RustCrypto.digest(HashAlgorithm::Sha256, &Segments::plain(&manifest)).unwrap();
+    let digest = encode(|encoder| encoder.array(2)?.integer(-16)?.bytes(hash.as_bytes()).map(drop));
+    let mut buffer = [0; 256];
+    let block = Sign1::builder(Algorithm::ESP256).detached(&digest, &mut buffer).unwrap();
+    let block = block.sign(&key, &mut RustCrypto).unwrap();
+    let wrapper = encode(|encoder| encoder.array(2)?.bytes(&digest)?.bytes(block).map(drop));
+    let envelope = encode(|encoder| {
+        encoder.tag(107)?.map(2)?.integer(2)?.bytes(&wrapper)?.integer(3)?.raw(&manifest).map(drop)
+    });
+
+    let envelope = Envelope::parse(&envelope).unwrap();
+    let shown = envelope.unverified_manifest(&mut RustCrypto).unwrap_err();
+    assert_eq!(shown.kind(), ErrorKind::Cose(Cbor::Length));
+    let keys = [anchor(&key)];
+    let anchors = TrustAnchors::new(&keys, &[Algorithm::ESP256]);
+    let manifest = envelope.authenticate(&anchors, &mut RustCrypto).unwrap();
+    assert_eq!(manifest.text().unwrap_err().kind(), ErrorKind::Cose(Cbor::Length));
+    assert_eq!(manifest.mud().unwrap_err().kind(), ErrorKind::MissingElement(1));
 }
 
 /// SUIT_Envelope: what must be there and in which order, what must not.
